@@ -1,0 +1,49 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+
+/** The constructors of the pair that a listener is called with. */
+export interface Messages {
+  readonly Request: new (socket: IncomingMessage['socket']) => IncomingMessage
+  readonly Response: new (req: IncomingMessage) => ServerResponse
+}
+
+const STOCK: Messages = { Request: IncomingMessage, Response: ServerResponse }
+
+/**
+ * The constructors for a listener: Node's own, and for an Express app Node's own with the prototypes
+ * that Express would give the pair anyway (`app.request` and `app.response`).
+ *
+ * Express calls `Object.setPrototypeOf` on both objects of every request. In V8 up to Node 22 an object
+ * changed so shares its shape with no other from the next added property on, and each access to it is
+ * looked up anew: most of the time that a small Express app takes goes there. Made with the right
+ * prototype, the objects are left as they are, since setting the same prototype changes nothing.
+ */
+export function messagesFor(listener: unknown): Messages {
+  const { request, response } = Object(listener) as { request?: unknown; response?: unknown }
+  if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse)) return STOCK
+  return {
+    Request: withPrototype(IncomingMessage, request),
+    Response: withPrototype(ServerResponse, response),
+  }
+}
+
+type Slot = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x'
+
+/** A constructor that does what `base` does, and whose instances have `prototype`. */
+function withPrototype<A, T extends object>(
+  base: new (argument: A) => T,
+  prototype: T,
+): new (argument: A) => T {
+  function Message(this: T & Record<Slot, unknown>, argument: A): void {
+    // Node's message constructors are functions, made to be inherited from in this way.
+    ;(base as unknown as (this: T, argument: A) => void).call(this, argument)
+    // Never run. V8 makes room in an object for as many properties as its constructor's text assigns;
+    // what finds no room goes to a side array, which is copied each time it grows.
+    if (argument === undefined) {
+      this.a = this.b = this.c = this.d = this.e = this.f = this.g = this.h = undefined
+      this.i = this.j = this.k = this.l = this.m = this.n = this.o = this.p = undefined
+      this.q = this.r = this.s = this.t = this.u = this.v = this.w = this.x = undefined
+    }
+  }
+  Message.prototype = prototype
+  return Message as unknown as new (argument: A) => T
+}

@@ -1,0 +1,402 @@
+import { Buffer } from 'node:buffer'
+import { finished, Readable } from 'node:stream'
+import onFinished from 'on-finished'
+import { describe, expect, it } from 'vitest'
+import {
+  codeOf,
+  expectSameTrace,
+  REQUEST_EVENTS,
+  type Scenario,
+  type TraceOptions,
+} from '../../helpers/event-trace.js'
+import { FRAMES } from '../../helpers/response-frames.js'
+import type { WireRequest } from '../../helpers/response-wire.js'
+
+interface Case {
+  readonly title: string
+  readonly scenario: Scenario
+  readonly request?: WireRequest
+}
+
+const POST: WireRequest = {
+  method: 'POST',
+  headers: { 'content-type': 'application/octet-stream' },
+  body: Buffer.alloc(5_000, 'p'),
+}
+
+/** Apps that never look at the body; GET requests have none. */
+const UNREAD: readonly Case[] = [
+  {
+    title: 'end with a body',
+    scenario: (_req, res, note) => {
+      note('called')
+      res.end('x', () => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'end without a body',
+    scenario: (_req, res, note) => {
+      res.end(() => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'end in a microtask',
+    scenario: async (_req, res, note) => {
+      await Promise.resolve()
+      res.end('x', () => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'end on the next tick',
+    scenario: (_req, res, note) => {
+      process.nextTick(() => {
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      })
+    },
+  },
+  {
+    title: 'end in setImmediate',
+    scenario: (_req, res, note) => {
+      setImmediate(() => {
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      })
+    },
+  },
+  {
+    title: 'end after a timer',
+    scenario: (_req, res, note) => {
+      setTimeout(() => {
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      }, 3)
+    },
+  },
+  {
+    title: 'write and end in one tick',
+    scenario: (_req, res, note) => {
+      res.write('a', () => note('write callback'))
+      note('written')
+      res.end('b', () => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'writes over several turns',
+    scenario: (_req, res, note) => {
+      res.write('a', () => note('write callback 1'))
+      note('written 1')
+      setImmediate(() => {
+        res.write('b', () => note('write callback 2'))
+        note('written 2')
+        setImmediate(() => {
+          res.end(() => note('end callback'))
+          note('end returned')
+        })
+      })
+    },
+  },
+  {
+    title: 'a head flushed before',
+    scenario: (_req, res, note) => {
+      res.flushHeaders()
+      note('flushed')
+      setImmediate(() => {
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      })
+    },
+  },
+  {
+    title: 'a stream piped in',
+    scenario: (_req, res, note) => {
+      Readable.from(['a', 'b', 'c'])
+        .on('end', () => note('source end'))
+        .pipe(res)
+    },
+  },
+  {
+    title: 'a head only, with 204',
+    scenario: (_req, res, note) => {
+      res.writeHead(204).end(() => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'a head only, with 304',
+    scenario: (_req, res, note) => {
+      res.writeHead(304).end()
+      note('end returned')
+    },
+  },
+  {
+    title: 'Connection: close',
+    scenario: (_req, res, note) => {
+      res.setHeader('Connection', 'close')
+      res.end('x', () => note('end callback'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'steps between the events',
+    scenario: (_req, res, note) => {
+      res.on('finish', () => {
+        process.nextTick(() => note('tick after finish'))
+        void Promise.resolve().then(() => note('microtask after finish'))
+        setImmediate(() => note('immediate after finish'))
+      })
+      res.on('close', () => {
+        process.nextTick(() => note('tick after close'))
+      })
+      res.end('x')
+      process.nextTick(() => note('tick after end'))
+      void Promise.resolve().then(() => note('microtask after end'))
+      setImmediate(() => note('immediate after end'))
+    },
+  },
+  {
+    title: 'stream.finished on the response',
+    scenario: (_req, res, note) => {
+      finished(res, (error) => note(`finished ${codeOf(error)}`))
+      setImmediate(() => {
+        res.end('x')
+        note('end returned')
+      })
+    },
+  },
+  {
+    title: 'stream.finished on a response that is over',
+    scenario: (_req, res, note) => {
+      res.on('close', () => {
+        setImmediate(() => finished(res, (error) => note(`finished ${codeOf(error)}`)))
+      })
+      res.end('x')
+    },
+  },
+  {
+    title: 'on-finished on the response, before and after the end',
+    scenario: (_req, res, note) => {
+      onFinished(res, (error) => note(`on-finished ${codeOf(error)}`))
+      note(`is finished: ${String(onFinished.isFinished(res))}`)
+      res.end('x')
+      note(`is finished: ${String(onFinished.isFinished(res))}`)
+      res.on('close', () => onFinished(res, () => note('on-finished late')))
+    },
+  },
+]
+
+const METHODS: readonly (readonly [name: string, request: WireRequest])[] = [
+  ['GET', {}],
+  ['HEAD', { method: 'HEAD' }],
+  ['POST with a body', POST],
+  ['POST with an empty body', { method: 'POST', headers: { 'content-length': '0' } }],
+  ['DELETE', { method: 'DELETE' }],
+]
+
+describe.each(METHODS)(
+  'the events of a response to %s that leaves the request alone',
+  (_name, request) => {
+    it.each(UNREAD)('come in the real order and state: $title', async ({ scenario }) => {
+      const trace = await expectSameTrace(scenario, { request })
+      expect(namesIn(trace)).toEqual(
+        expect.arrayContaining(['res prefinish', 'res finish', 'res close']),
+      )
+    })
+
+    it.each(UNREAD)('and those of the request beside them: $title', async ({ scenario }) => {
+      const trace = await expectSameTrace(scenario, { request, ofRequest: REQUEST_EVENTS })
+      expect(namesIn(trace)).toEqual(expect.arrayContaining(['req end', 'req close', 'res close']))
+    })
+
+    it.each(UNREAD)(
+      'with only the close of the request listened to: $title',
+      async ({ scenario }) => {
+        const trace = await expectSameTrace(scenario, { request, ofRequest: ['close'] })
+        expect(namesIn(trace)).toContain('req close')
+      },
+    )
+  },
+)
+
+/** Apps that read the request. */
+const READING: readonly Case[] = [
+  {
+    title: 'data and end listeners',
+    scenario: (req, res, note) => {
+      let length = 0
+      req.on('data', (piece: Buffer) => {
+        length += piece.length
+      })
+      req.on('end', () => {
+        note(`read ${length}`)
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      })
+    },
+  },
+  {
+    title: 'for await',
+    scenario: async (req, res, note) => {
+      let length = 0
+      for await (const piece of req) length += (piece as Buffer).length
+      note(`read ${length}`)
+      res.end('x')
+      note('end returned')
+    },
+  },
+  {
+    title: 'readable and read()',
+    scenario: (req, res, note) => {
+      req.on('readable', () => {
+        while (req.read() !== null);
+      })
+      req.on('end', () => {
+        note('read')
+        res.end('x')
+      })
+    },
+  },
+  {
+    title: 'an echo by pipe',
+    scenario: (req, res) => {
+      req.pipe(res)
+    },
+  },
+  {
+    title: 'resume and an answer at once',
+    scenario: (req, res, note) => {
+      req.resume()
+      res.end('x')
+      note('end returned')
+    },
+  },
+  {
+    title: 'an answer before a listener that comes late',
+    scenario: (req, res, note) => {
+      res.end('x')
+      req.on('data', () => note('data'))
+      note('end returned')
+    },
+  },
+  {
+    title: 'a body read only after a while',
+    scenario: (req, res, note) => {
+      setTimeout(() => {
+        req.on('data', () => {})
+        req.on('end', () => {
+          note('read')
+          res.end('x')
+        })
+      }, 3)
+    },
+  },
+  {
+    title: 'a pause in the middle and an answer',
+    scenario: (req, res, note) => {
+      req.once('data', () => {
+        req.pause()
+        note('paused')
+        setImmediate(() => res.end('x'))
+      })
+      req.on('end', () => {})
+      if (req.method === 'GET') res.end('x')
+    },
+  },
+  {
+    title: 'stream.finished on the request',
+    scenario: (req, res, note) => {
+      finished(req, (error) => note(`finished ${codeOf(error)}`))
+      req.resume()
+      req.on('end', () => res.end('x'))
+    },
+  },
+  {
+    title: 'stream.finished on a request that is over',
+    scenario: (req, res, note) => {
+      res.on('close', () => {
+        setImmediate(() => finished(req, (error) => note(`finished ${codeOf(error)}`)))
+      })
+      res.end('x')
+    },
+  },
+  {
+    title: 'on-finished on the request',
+    scenario: (req, res, note) => {
+      onFinished(req, (error) => note(`on-finished ${codeOf(error)}`))
+      note(`is finished: ${String(onFinished.isFinished(req))}`)
+      res.end('x')
+      res.on('close', () => {
+        setImmediate(() => note(`is finished: ${String(onFinished.isFinished(req))}`))
+      })
+    },
+  },
+  {
+    title: 'the state of a request that nobody touched, afterwards',
+    scenario: (_req, res, note) => {
+      res.end('x')
+      res.on('close', () => {
+        setImmediate(() => note('later'))
+      })
+    },
+  },
+]
+
+const WATCHED: readonly (readonly [name: string, options: TraceOptions])[] = [
+  ['only the response watched', {}],
+  ['everything watched', { ofRequest: REQUEST_EVENTS }],
+]
+
+describe.each(METHODS)('the events of %s', (_name, request) => {
+  describe.each(WATCHED)('with %s', (_watched, options) => {
+    it.each(READING)('come in the real order and state: $title', async ({ scenario }) => {
+      await expectSameTrace(scenario, { ...options, request })
+    })
+  })
+})
+
+describe.each(FRAMES)('under $around', ({ wrap }) => {
+  it('the order is prefinish, end returns, finish, callback of end, end of the request, close of both', async () => {
+    const trace = await expectSameTrace(
+      (_req, res, note) => {
+        res.end('x', () => note('end callback'))
+        note('end returned')
+      },
+      { ofRequest: REQUEST_EVENTS, request: POST, wrap },
+    )
+    expect(namesIn(trace)).toEqual([
+      'res prefinish',
+      'end returned',
+      'res finish',
+      'end callback',
+      'req end',
+      'res close',
+      'req close',
+    ])
+  })
+
+  it('the socket is one and the same, and leaves the response when it is finished', async () => {
+    const trace = await expectSameTrace(
+      (req, res, note) => {
+        note(`same socket: ${String(res.socket === req.socket)}`)
+        note(`same connection: ${String(res.connection === req.connection)}`)
+        note(`req of res: ${String(res.req === req)}`)
+        res.on('finish', () => note(`socket in finish: ${String(res.socket)}`))
+        res.on('close', () => note(`socket of the request: ${String(req.socket.destroyed)}`))
+        res.end('x')
+      },
+      { wrap },
+    )
+    expect(namesIn(trace)).toEqual(
+      expect.arrayContaining(['same socket: true', 'req of res: true', 'socket in finish: null']),
+    )
+  })
+})
+
+/** The trace without the states. */
+function namesIn(trace: readonly string[]): string[] {
+  return trace.map((line) => line.slice(0, line.indexOf(' | ')))
+}
