@@ -26,3 +26,15 @@ export function collectLog(): CollectedLog {
     error: keep('error'),
   }
 }
+
+/** The codes of log entries by what they say, so that tests read alike wherever they look. */
+export const CODES = {
+  appFailed: 'app-failed',
+  hookFailed: 'app-failed',
+  disconnected: 'disconnected',
+  outOfTime: 'out-of-time',
+  tooLarge: 'too-large',
+  lateError: 'late-error',
+  initFailed: 'init-failed',
+  severalCookies: 'several-cookies',
+} as const satisfies Record<string, LogCode>

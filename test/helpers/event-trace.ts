@@ -28,6 +28,8 @@ export interface TraceOptions {
   readonly ofSocket?: readonly string[]
   /** What stands around the scenario, for example Express. */
   readonly wrap?: (listener: Listener) => Listener
+  /** Whose state stands beside each event. Default: `'both'`. */
+  readonly states?: 'both' | 'response' | 'none'
   readonly request?: WireRequest
   readonly handler?: HandlerOptions
 }
@@ -92,6 +94,7 @@ async function record(
     ofResponse = RESPONSE_EVENTS,
     ofSocket = [],
     wrap = (listener) => listener,
+    states = 'both',
   } = options
   const trace: Trace = []
   let closed = false
@@ -99,7 +102,7 @@ async function record(
     const { socket } = req
     const note: Note = (what) => {
       // What closing the connection brings on a real server when all is over is not part of it.
-      if (!closed) trace.push(`${what} | ${stateOf(req, res)}`)
+      if (!closed) trace.push([what, ...statesOf(req, res, states)].join(' | '))
     }
     const noteAll = (
       from: { on(event: string, heard: (value?: unknown) => void): unknown },
@@ -127,7 +130,7 @@ export function codeOf(error: unknown): string {
   return String(code ?? message ?? error)
 }
 
-const QUIET_ROUNDS = 5
+const QUIET_ROUNDS = 2
 
 /** Waits until nothing more happens. */
 async function quiet(trace: Trace): Promise<void> {
@@ -140,26 +143,40 @@ async function quiet(trace: Trace): Promise<void> {
   }
 }
 
-function stateOf(req: IncomingMessage, res: ServerResponse): string {
-  const ofResponse = [
+function statesOf(
+  req: IncomingMessage,
+  res: ServerResponse,
+  states: NonNullable<TraceOptions['states']>,
+): string[] {
+  if (states === 'none') return []
+  const ofResponse = `res: ${namesOf([
     ['headersSent', res.headersSent],
     ['ended', res.writableEnded],
-    ['finished', res.writableFinished],
     ['destroyed', res.destroyed],
     ['closed', res.closed],
     ['no socket', res.socket === null],
-  ] as const
-  const ofRequest = [
+  ])}`
+  if (states === 'response') return [ofResponse]
+  const ofRequest = `req: ${namesOf([
     ['complete', req.complete],
     ['ended', req.readableEnded],
     ['aborted', req.readableAborted],
     ['destroyed', req.destroyed],
     ['closed', req.closed],
-  ] as const
-  const namesOf = (state: readonly (readonly [string, boolean])[]): string =>
-    state
+  ])}`
+  return [ofResponse, ofRequest]
+}
+
+function namesOf(flags: readonly (readonly [name: string, holds: boolean])[]): string {
+  return (
+    flags
       .filter(([, holds]) => holds)
       .map(([name]) => name)
       .join(', ') || '-'
-  return `res: ${namesOf(ofResponse)} | req: ${namesOf(ofRequest)}`
+  )
+}
+
+/** A trace without the states. */
+export function eventsIn(trace: Trace): string[] {
+  return trace.map((line) => line.split(' | ')[0] ?? line)
 }

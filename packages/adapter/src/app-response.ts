@@ -1,55 +1,42 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { bodyBytes, type ResponseParts } from './parts.js'
 
 /** A response as hooks see and make it. */
 export interface AppResponse {
   readonly statusCode: number
-  /** Reason phrase; Node's text for the status when left out. */
+  /** Reason phrase; `Unknown` when left out. */
   readonly statusMessage?: string
-  /** By lower-case name; an array for a field that occurs more than once. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** By name, in lower case when seen; an array for a field that occurs more than once. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** A string stands for its UTF-8 bytes. */
-  readonly body: string | Buffer
+  readonly body?: string | Uint8Array
 }
 
-export function toAppResponse(parts: ResponseParts): AppResponse & { readonly body: Buffer } {
-  const headers: Record<string, string | string[]> = Object.create(null) as Record<string, string>
-  for (let i = 0; i < parts.rawHeaders.length; i += 2) {
-    const name = (parts.rawHeaders[i] as string).toLowerCase()
-    const value = parts.rawHeaders[i + 1] as string
-    const held = headers[name]
-    if (held === undefined) headers[name] = value
-    else if (typeof held === 'string') headers[name] = [held, value]
-    else held.push(value)
+/** The response for a hook to see; all members are there, `body` as a `Buffer`. */
+export function toAppResponse(parts: ResponseParts): Required<AppResponse> {
+  const { rawHeaders, body } = parts
+  const headers: Record<string, string | readonly string[]> = { __proto__: null } as never
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase()
+    const value = rawHeaders[i + 1] as string
+    headers[name] = name in headers ? [headers[name] as string, value].flat() : value
   }
-  const { statusCode, statusMessage } = parts
-  return { statusCode, statusMessage, headers, body: bodyBytes(parts.body) }
+  return { ...parts, headers, body: bodyBytes(body) }
 }
 
 /**
- * @throws TypeError when a hook made a response that no server could send
+ * @throws Error when a hook made a response that cannot be sent, naming what is wrong with it
  */
 export function fromAppResponse(response: AppResponse): ResponseParts {
   const { statusCode, statusMessage = '', headers = {}, body = '' } = response
-  if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
-    throw new TypeError(
-      `The response's statusCode is ${String(statusCode)}; it must be 200 to 599.`,
-    )
-  }
-  if (typeof body !== 'string' && !Buffer.isBuffer(body)) {
-    throw new TypeError("The response's body must be a string or a Buffer.")
-  }
-  validateHeaderValue('statusMessage', statusMessage)
+  if (!(statusCode >= 200 && statusCode < 600)) throw new RangeError(`statusCode ${statusCode}`)
   const rawHeaders: string[] = []
-  for (const [name, values] of Object.entries(headers)) {
-    validateHeaderName(name)
-    for (const value of Array.isArray(values)
-      ? (values as readonly string[])
-      : [values as string]) {
-      validateHeaderValue(name, value)
-      rawHeaders.push(name, String(value))
-    }
+  for (const name in headers) {
+    process.getBuiltinModule('node:http').validateHeaderName(name)
+    for (const value of [headers[name]].flat()) rawHeaders.push(name, String(value))
   }
-  const wellFormed = typeof body === 'string' ? body.toWellFormed() : body
-  return { statusCode, statusMessage, rawHeaders, body: [wellFormed] }
+  // Line ends would begin another field or the body.
+  for (const text of [statusMessage, ...rawHeaders]) {
+    if (/[\r\n\0]/.test(text)) throw new RangeError(`header ${JSON.stringify(text)}`)
+  }
+  return { statusCode, statusMessage, rawHeaders, body: [Buffer.from(body as string)] }
 }

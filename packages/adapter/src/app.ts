@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
-import { Server } from 'node:net'
-import { describe, ExpressAlbError } from './errors.js'
-import type { App, RequestListener } from './http/dispatch.js'
+import { ExpressAlbError, invalid, show } from './errors.js'
+import type { App, RequestListener } from './http/exchange.js'
 import { messagesFor } from './http/messages.js'
 
 /** A module that exports its app, as its default or under the name `app`. */
@@ -20,7 +19,7 @@ export type AppSource =
 /** The app behind a handler, once it is there and before. */
 export interface LoadedApp {
   /** The app, as soon as it can be called. */
-  readonly app: App | undefined
+  app: App | undefined
   /**
    * Gets the app, once: invocations that come meanwhile share the attempt. After a failure the next
    * call tries again, as far as the source allows (a promise has only one outcome).
@@ -34,103 +33,53 @@ export interface LoadedApp {
  * @throws ExpressAlbError `INVALID_APP` when the value can be no app
  */
 export function toLoadedApp(source: AppSource): LoadedApp {
-  if (isPromiseLike(source)) {
-    const promise = Promise.resolve(source)
-    // Reported by load(). Unhandled before the first invocation, it would end the process instead.
-    promise.catch(() => {})
-    return new LazyApp(() => promise)
+  const { then } = Object(source) as Partial<PromiseLike<unknown>>
+  // Reported by load(). Unhandled before the first invocation, it would end the process instead.
+  then?.call(source, undefined, () => undefined)
+  const get = isFactory(source) ? source : then && ((): unknown => source)
+  let attempt: Promise<App> | undefined
+  const loaded: LoadedApp = {
+    app: get ? undefined : toApp(source),
+    load: () => (attempt ??= load()),
   }
-  if (isFactory(source)) return new LazyApp(source)
-  const app = toApp(source)
-  return { app, load: () => Promise.resolve(app) }
-}
-
-class LazyApp implements LoadedApp {
-  app: App | undefined
-  #attempt: Promise<App> | undefined
-  readonly #get: () => unknown
-
-  constructor(get: () => unknown) {
-    this.#get = get
-  }
-
-  load(): Promise<App> {
-    return (this.#attempt ??= this.#load())
-  }
-
-  async #load(): Promise<App> {
+  async function load(): Promise<App> {
     try {
-      this.app = toApp(await fromModule(await this.#get()))
-      return this.app
-    } catch (error) {
-      this.#attempt = undefined
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new ExpressAlbError('APP_INIT_FAILED', `The app failed to initialise: ${reason}`, {
-        cause: error,
-      })
+      return (loaded.app = toApp(await exportOf(await get?.())))
+    } catch (cause) {
+      attempt = undefined
+      const message = `the app failed to start: ${show(cause)}`
+      throw new ExpressAlbError('APP_INIT_FAILED', message, { cause })
     }
   }
+  return loaded
 }
 
 /**
  * What a module exports as its app, or the value itself. A module that was CommonJS may hold its
  * exports a level deeper, and an export may be a promise.
  */
-function fromModule(loaded: unknown): unknown {
-  if (!isObject(loaded) || isAppLike(loaded)) return loaded
-  for (const name of ['default', 'app']) {
-    const candidate = loaded[name]
-    if (isAppLike(candidate) || isPromiseLike(candidate)) return candidate
-    const inner = isObject(candidate) ? fromModule(candidate) : undefined
-    if (isAppLike(inner)) return inner
-  }
-  return loaded
+function exportOf(loaded: unknown): unknown {
+  if (typeof loaded !== 'object' || loaded === null || isServer(loaded)) return loaded
+  const { default: inner, app } = loaded as AppModule
+  return inner === undefined ? (app ?? loaded) : exportOf(inner)
 }
+
+function toApp(source: unknown): App {
+  if (typeof source === 'function') {
+    return { listener: source as RequestListener, messages: messagesFor(source) }
+  }
+  const first = isServer(source) ? source.listeners('request')[0] : undefined
+  if (first === undefined) throw invalid('INVALID_APP', 'The app', source, EXPECTED)
+  const server = source as HttpServer
+  return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
+}
+
+const EXPECTED =
+  'an Express app, a (req, res) listener, an http.Server with one, or a function that gets one'
 
 // http.Server and https.Server have only net.Server in common.
-function isAppLike(value: unknown): value is AppLike {
-  return typeof value === 'function' || value instanceof Server
-}
-
-function toApp(app: unknown): App {
-  if (typeof app === 'function') {
-    return { listener: app as RequestListener, messages: messagesFor(app) }
-  }
-  if (app instanceof Server) {
-    const listeners = app.listeners('request')
-    if (listeners.length === 0) {
-      throw new ExpressAlbError(
-        'INVALID_APP',
-        'The http.Server has no request listener. Make it with createServer(listener), ' +
-          "or call server.on('request', listener) before createHandler.",
-      )
-    }
-    const listener: RequestListener = (req, res) => {
-      app.emit('request', req, res)
-    }
-    return { listener, messages: messagesFor(listeners[0]) }
-  }
-  throw new ExpressAlbError('INVALID_APP', `createHandler was given ${describe(app)}. ${hintFor(app)}`)
-}
-
-function hintFor(app: unknown): string {
-  if (isObject(app)) {
-    if (typeof app['callback'] === 'function') return 'For a Koa app, pass app.callback().'
-    if (typeof app['getHttpAdapter'] === 'function') {
-      return 'For a Nest app, pass app.getHttpAdapter().getInstance() after await app.init().'
-    }
-    if (typeof app['routing'] === 'function') {
-      return 'For a Fastify app, pass app.routing after await app.ready().'
-    }
-    if (typeof app['fetch'] === 'function') {
-      return 'For a Hono app, pass getRequestListener(app.fetch) of @hono/node-server.'
-    }
-    const names = Object.keys(app)
-    if (names.length > 0) {
-      return `It has ${names.slice(0, 8).join(', ')}, but no app as its default export or as "app".`
-    }
-  }
-  return 'Pass an Express app, another (req, res) listener, an http.Server, or a function that returns one.'
+function isServer(value: unknown): value is HttpServer {
+  return value instanceof process.getBuiltinModule('node:net').Server
 }
 
 /**
@@ -139,12 +88,4 @@ function hintFor(app: unknown): string {
  */
 function isFactory(source: unknown): source is () => unknown {
   return typeof source === 'function' && source.length === 0 && !('handle' in source)
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -22,18 +22,18 @@ export class ExpressAlbError extends Error {
   }
 }
 
-const SHOWN_CHARACTERS = 60
-
-/** A value as a message shows it: its type and its beginning, on one line. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return JSON.stringify(shorten(value))
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`
-  if (typeof value === 'object') return 'an object'
-  return `the ${typeof value} ${shorten(String(value))}`
+/** The error for a thing that has a wrong value: its name, what it is and what it must be. */
+export function invalid(
+  code: ErrorCode,
+  name: string,
+  value: unknown,
+  expected: string,
+): ExpressAlbError {
+  return new ExpressAlbError(code, `${name} is ${show(value)}; it must be ${expected}.`)
 }
 
-function shorten(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+/** A value's beginning, on one line. */
+export function show(value: unknown): string {
+  const { inspect } = process.getBuiltinModule('node:util')
+  return inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 99)
 }

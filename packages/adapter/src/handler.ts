@@ -1,14 +1,15 @@
-import { modeOf, toRequestParts, type AlbEvent } from './alb/event.js'
+import { isMultiValue, toRequestParts, type AlbEvent } from './alb/event.js'
 import { isHealthCheck } from './alb/health-check.js'
 import type { AlbResult } from './alb/result.js'
 import { MAX_RESULT_BYTES } from './alb/size.js'
-import { Answers, Held, type Call } from './answer.js'
+import { complete, fail, plain, render, type Call } from './answer.js'
 import { toLoadedApp, type AppSource } from './app.js'
-import { inTime, OUT_OF_TIME } from './deadline.js'
-import { plainResponse } from './failure.js'
-import { exchange, type App, type ExchangePolicy, type Outcome } from './http/dispatch.js'
+import { inTime, OUT_OF_TIME, timeLimit } from './deadline.js'
+import { connect } from './http/connection.js'
+import type { App, ExchangePolicy, Outcome, RequestListener } from './http/exchange.js'
 import { Invocation, runInInvocation, type LambdaContext } from './invocation.js'
-import { toSettings, type HandlerOptions, type Settings } from './options.js'
+import { toSettings, type HandlerOptions } from './options.js'
+import type { ResponseParts } from './parts.js'
 
 /** A Lambda handler for the events of an Application Load Balancer. */
 export type AlbHandler = (event: AlbEvent, context?: LambdaContext) => Promise<AlbResult>
@@ -28,57 +29,51 @@ export type AlbHandler = (event: AlbEvent, context?: LambdaContext) => Promise<A
 export function createHandler(app: AppSource, options: HandlerOptions = {}): AlbHandler {
   const settings = toSettings(options)
   const loaded = toLoadedApp(app)
-  const answers = new Answers(settings)
-  const policy: ExchangePolicy<Call, AlbResult | Held> = {
-    peer: { address: settings.peerAddress, port: PEER_PORT },
-    // Beyond the result's limit no body fits as it is, whatever its form.
-    bodyLimit: MAX_RESULT_BYTES,
-    extendedBodyLimit: (parts, call) => answers.extendedBodyLimit(parts, call),
-    timeLimit: (call) => answers.timeLimit(call),
-    render: (parts, call) => answers.render(parts, call),
-    onLateError: (error, req, call) => {
-      answers.onLateError(error, req, call)
-    },
+  const { peerAddress, basePath, onRequest } = settings
+  const policy: ExchangePolicy<Call, AlbResult | ResponseParts> = {
+    peerAddress,
+    bodyLimit: MAX_BODY_BYTES,
+    timeLimit,
+    render,
+    onLateError: fail,
   }
 
-  const { onRequest } = settings
-  const load = (call: Call): Promise<App> =>
-    loaded.load().catch((error: unknown) => answers.rejectInitialisation(error, call))
-  const run = (target: App, call: Call): Promise<Outcome<AlbResult | Held>> =>
-    exchange(target, call.request, policy, call)
-  const complete = (held: Held, call: Call): Promise<AlbResult> => answers.complete(held, call)
+  function run(
+    { listener, messages }: App,
+    call: Call,
+  ): Promise<Outcome<AlbResult | ResponseParts>> {
+    const hooked: RequestListener = async (req, res) => {
+      await onRequest?.(req, res, call.invocation)
+      if (!res.writableEnded && !res.destroyed) await listener(req, res)
+    }
+    const app = { listener: onRequest ? hooked : listener, messages }
+    return new Promise((resolve) => {
+      connect({ app, parts: call.request, policy, subject: call, resolve }).dispatch()
+    })
+  }
+
+  async function load(call: Call): Promise<App> {
+    return loaded.load().catch((error: unknown) => {
+      fail({ failure: 'init-failed', error }, call)
+      throw error
+    })
+  }
 
   return async function handler(event: AlbEvent, context?: LambdaContext): Promise<AlbResult> {
-    const request = toRequestParts(event, settings.basePath)
+    const request = toRequestParts(event, basePath)
     const invocation = new Invocation(event, context)
-    const call: Call = { invocation, request, mode: modeOf(event) }
-    if (settings.healthCheck === 'answer' && isHealthCheck(event)) {
-      return answers.plain(plainResponse(200), call)
-    }
-    let target = loaded.app ?? (await inTime(load(call), answers.timeLimit(call)))
-    if (target === OUT_OF_TIME) return answers.fail({ failure: 'init-out-of-time' }, call)
-    if (onRequest !== undefined) target = behindHook(onRequest, target, invocation)
+    const call: Call = { settings, invocation, request, isMulti: isMultiValue(event) }
+    if (settings.healthCheck === 'answer' && isHealthCheck(event)) return plain(200, call)
+    const target = loaded.app ?? (await inTime(load(call), timeLimit(call)))
+    if (target === OUT_OF_TIME) return fail({ failure: target }, call)
     const outcome = await runInInvocation(invocation, run, target, call)
-    if (outcome.failure !== undefined) return answers.fail(outcome, call)
-    const { answer } = outcome
-    return answer instanceof Held ? runInInvocation(invocation, complete, answer, call) : answer
+    if ('failure' in outcome) return fail(outcome, call)
+    return 'rawHeaders' in outcome ? runInInvocation(invocation, complete, outcome, call) : outcome
   }
 }
 
-// An ALB connects to its targets from ephemeral ports.
-const PEER_PORT = 49152
-
-/** The app with the `onRequest` hook before it. */
-function behindHook(
-  onRequest: NonNullable<Settings['onRequest']>,
-  { listener, messages }: App,
-  invocation: Invocation,
-): App {
-  return {
-    messages,
-    listener: async (req, res) => {
-      await onRequest(req, res, invocation)
-      if (!res.writableEnded && !res.destroyed) await listener(req, res)
-    },
-  }
-}
+/**
+ * The most of a response body that is kept, in bytes. More than an ALB takes, because compression or
+ * the `oversize` hook may make it fit; but text rarely shrinks to less than a sixteenth.
+ */
+const MAX_BODY_BYTES = 16 * MAX_RESULT_BYTES

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { AlbEvent } from './alb/event.js'
 
 /**
@@ -24,8 +24,7 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 
   /** Milliseconds until Lambda ends the invocation; `Infinity` without a Lambda context. */
   get remainingMs(): number {
-    const remaining = this.context?.getRemainingTimeInMillis?.()
-    return typeof remaining === 'number' && !Number.isNaN(remaining) ? remaining : Infinity
+    return this.context?.getRemainingTimeInMillis?.() ?? Infinity
   }
 
   /** When Lambda ends the invocation, in milliseconds since the epoch; `Infinity` when unknown. */
@@ -37,8 +36,11 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 // One store for the process: a service may load this package twice, once as an ES module and once
 // through require(), and both copies must see the same invocation.
 const STORE = Symbol.for('express-alb.invocation')
-const shared = globalThis as { [STORE]?: AsyncLocalStorage<Invocation> }
-const storage = (shared[STORE] ??= new AsyncLocalStorage<Invocation>())
+
+function storage(): AsyncLocalStorage<Invocation> {
+  const shared = globalThis as { [STORE]?: AsyncLocalStorage<Invocation> }
+  return (shared[STORE] ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
+}
 
 /**
  * The invocation that the calling code runs for: its event, Lambda's context and the deadline.
@@ -50,7 +52,7 @@ const storage = (shared[STORE] ??= new AsyncLocalStorage<Invocation>())
 export function getInvocation<Context extends LambdaContext = LambdaContext>():
   Invocation<Context> | undefined {
   // The caller names its context type; what is stored is whatever the handler was called with.
-  return storage.getStore() as Invocation<Context> | undefined
+  return storage().getStore() as Invocation<Context> | undefined
 }
 
 /** Calls `fn(a, b)` with `invocation` as the answer of {@link getInvocation} below it. */
@@ -60,5 +62,5 @@ export function runInInvocation<A, B, R>(
   a: A,
   b: B,
 ): R {
-  return storage.run(invocation, fn, a, b)
+  return storage().run(invocation, fn, a, b)
 }

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http'
+import type { LogCode } from './log.js'
+
 /**
- * What the two halves of the adapter exchange: plain data, no Lambda JSON and no Node objects.
+ * What the two halves of the adapter exchange: plain data and no Lambda JSON.
  * `alb/` makes {@link RequestParts} from an event and a result from {@link ResponseParts};
  * `http/` turns the first into a request and reads the second off a response.
  */
@@ -31,19 +34,28 @@ export interface ResponseParts {
   readonly body: readonly (string | Buffer)[]
 }
 
+/** A request that failed, and what its log entry should say of it. */
+export interface Failed {
+  readonly failure: LogCode
+  readonly error?: unknown
+  /** Bytes of body. */
+  readonly size?: number
+  readonly req?: IncomingMessage
+}
+
+/** Where the field `name` (lower-case) stands for the first time; -1 if nowhere. */
+export function indexOfField(rawHeaders: readonly string[], name: string): number {
+  return rawHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === name)
+}
+
 /** The first value of the field `name` (lower-case), or `undefined`. */
 export function firstValue(rawHeaders: readonly string[], name: string): string | undefined {
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === name) return rawHeaders[i + 1]
-  }
-  return undefined
+  const index = indexOfField(rawHeaders, name)
+  return index < 0 ? undefined : rawHeaders[index + 1]
 }
 
 /** The body's bytes in one buffer. */
 export function bodyBytes(body: ResponseParts['body']): Buffer {
-  const [only] = body
-  if (body.length === 1 && typeof only !== 'string' && only !== undefined) return only
-  return Buffer.concat(
-    body.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
-  )
+  const pieces = body.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }

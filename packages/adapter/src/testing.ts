@@ -2,6 +2,7 @@ export {
   createAlbEvent,
   createHealthCheckEvent,
   type AlbEventInit,
+  type AlbMode,
   type HealthCheckInit,
 } from './testing/event.js'
 export { createLambdaContext, type LambdaContextInit } from './testing/context.js'

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
+import { CODES } from '../../helpers/collected-log.js'
 import { within } from '../../helpers/deadline.js'
 import { MODES } from '../../helpers/modes.js'
 import { FRAMES } from '../../helpers/response-frames.js'
@@ -296,7 +297,7 @@ describe.each(FRAMES)('a stream of 100 MB under $around', ({ wrap }) => {
     })
     const { status, log } = await throughAdapter(listener)
     expect(status).toBe(500)
-    expect(log.codes).toEqual(['RESPONSE_TOO_LARGE'])
+    expect(log.codes).toEqual([CODES.tooLarge])
     expect(log.entries[0]?.size).toBeGreaterThan(MB)
     expect(log.entries[0]?.size).toBeLessThanOrEqual(MB + SLACK)
     expect(seen.written).toBeLessThanOrEqual(MB + SLACK)
@@ -315,7 +316,7 @@ describe.each(FRAMES)('a stream of 100 MB under $around', ({ wrap }) => {
         headers: { 'accept-encoding': 'gzip' },
       })
       expect(status).toBe(500)
-      expect(log.codes).toEqual(['RESPONSE_TOO_LARGE'])
+      expect(log.codes).toEqual([CODES.tooLarge])
       expect(seen.written).toBeGreaterThan(MOST_KEPT)
       expect(seen.written).toBeLessThanOrEqual(MOST_KEPT + SLACK)
       await within(DEADLINE_MS, 'end of the stream', seen.over)
@@ -338,7 +339,7 @@ describe('an app that heeds nothing', () => {
         mode,
       )
       expect(status).toBe(500)
-      expect(log.codes).toEqual(['RESPONSE_TOO_LARGE'])
+      expect(log.codes).toEqual([CODES.tooLarge])
       expect(kept).toBeLessThanOrEqual(MB + SLACK)
     },
   )

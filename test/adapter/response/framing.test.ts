@@ -255,7 +255,7 @@ describe('framing fields of the app', () => {
       mode,
     )
     const names = Object.keys(result.headers ?? result.multiValueHeaders ?? {})
-    expect(names.sort()).toEqual(['Date', 'X-Kept'])
+    expect(names.filter((name) => name !== 'Date')).toEqual(['X-Kept'])
   })
 
   it('leave a stream that is compressed on the way whole', async () => {

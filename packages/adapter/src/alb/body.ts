@@ -1,46 +1,19 @@
-import { describe, ExpressAlbError } from '../errors.js'
-
-const NO_BYTES = Buffer.alloc(0)
+import { invalidField } from './values.js'
 
 /**
  * The bytes of an event's body. An ALB sends `""` when there is none and base64 for everything but a
  * few text types; events written by hand leave the body out or set it to null.
  */
-export function toBytes(body: unknown, isBase64Encoded: unknown): Buffer {
-  if (isBase64Encoded !== undefined && typeof isBase64Encoded !== 'boolean') {
-    throw new ExpressAlbError(
-      'INVALID_EVENT',
-      `event.isBase64Encoded is ${describe(isBase64Encoded)}; it must be true or false.`,
-    )
+export function toBytes(body: unknown, isBase64Encoded: unknown = false): Buffer {
+  const text = body ?? ''
+  if (typeof text !== 'string') throw invalidField('body', body, 'a string')
+  if (isBase64Encoded === false) return Buffer.from(text)
+  if (isBase64Encoded !== true) {
+    throw invalidField('isBase64Encoded', isBase64Encoded, 'true or false')
   }
-  if (body === '' || body === null || body === undefined) return NO_BYTES
-  if (typeof body !== 'string') {
-    throw new ExpressAlbError(
-      'INVALID_EVENT',
-      `event.body is ${describe(body)}; it must be a string. ` +
-        'Write JSON as text: body: JSON.stringify(value).',
-    )
-  }
-  return isBase64Encoded === true ? fromBase64(body) : Buffer.from(body, 'utf8')
-}
-
-function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64')
-  // Buffer.from() skips what is not base64; a length that does not fit the text shows that it did.
-  if (
-    bytes.length === decodedLength(text) ||
-    bytes.length === decodedLength(text.replace(/\s/g, ''))
-  ) {
-    return bytes
-  }
-  throw new ExpressAlbError(
-    'INVALID_EVENT',
-    `event.body is ${describe(text)}, which is not base64 although event.isBase64Encoded is true.`,
-  )
-}
-
-function decodedLength(text: string): number {
-  let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === 61 /* = */) end--
-  return Math.floor((end * 3) / 4)
+  // Buffer.from() skips what is not base64, as line breaks, which are all right; the length tells.
+  const fits = (base64: string): boolean => bytes.length === Buffer.byteLength(base64, 'base64')
+  if (fits(text) || fits(text.replace(/\s/g, ''))) return bytes
+  throw invalidField('body', text, 'base64')
 }

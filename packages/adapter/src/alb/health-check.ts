@@ -8,8 +8,7 @@ import type { AlbEvent } from './event.js'
  */
 export function isHealthCheck(event: AlbEvent): boolean {
   const map = event.multiValueHeaders ?? event.headers
-  if (!map || map['x-forwarded-for'] !== undefined) return false
-  const userAgent = map['user-agent'] ?? map['User-Agent']
-  const text: unknown = Array.isArray(userAgent) ? userAgent[0] : userAgent
-  return typeof text === 'string' && text.startsWith('ELB-HealthChecker/')
+  // A string, or an array of one.
+  const userAgent = String(map?.['user-agent'])
+  return userAgent.startsWith('ELB-HealthChecker/') && !map?.['x-forwarded-for']
 }

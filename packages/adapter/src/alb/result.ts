@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
-import { STATUS_CODES } from 'node:http'
 import { bodyBytes, type ResponseParts } from '../parts.js'
-import type { AlbMode } from './event.js'
-import { toFields, type FieldPolicy, type ResultFields } from './fields.js'
+import { toFields, type FieldPolicy } from './fields.js'
 import { fitsLimit } from './size.js'
+
+const { isUtf8 } = process.getBuiltinModule('node:buffer')
 
 /**
  * What an ALB takes as the answer of a function (ALB user guide, "Lambda functions as targets",
@@ -25,55 +24,45 @@ export interface AlbResult {
  * The result for a response in the form of the event it answers; `undefined` when it would be larger
  * than an ALB accepts.
  *
+ * @param isMulti whether the event is in multi-value mode
  * @param isHead whether it answers HEAD, which has no body
  */
 export function toResult(
   parts: ResponseParts,
-  mode: AlbMode,
+  isMulti: boolean,
   isHead: boolean,
   policy: FieldPolicy,
+  onSeveralCookies: () => void,
 ): AlbResult | undefined {
-  const { statusCode } = parts
-  const bodyless = isHead || statusCode === 204 || statusCode === 304
-  const pieces = bodyless ? [] : parts.body
-  const contentLength = isHead || statusCode === 304 ? undefined : byteLength(pieces)
-  const rawHeaders = statusCode === 204 ? withoutContentLength(parts.rawHeaders) : parts.rawHeaders
-  const fields = toFields(rawHeaders, mode, contentLength, policy)
-  const result = assemble(parts, mode, fields, pieces)
-  if (fitsLimit(result, fields.characters)) return result
-  if (result.isBase64Encoded) return undefined
-  // JSON escapes some characters with six: such a text can be shorter in base64.
-  result.body = bodyBytes(pieces).toString('base64')
-  result.isBase64Encoded = true
-  return fitsLimit(result, fields.characters) ? result : undefined
-}
-
-function assemble(
-  { statusCode, statusMessage }: ResponseParts,
-  mode: AlbMode,
-  { map, encoded }: ResultFields,
-  pieces: ResponseParts['body'],
-): AlbResult {
+  const { statusCode, rawHeaders } = parts
+  const keepsLength = isHead || statusCode === 304
+  const pieces = keepsLength || statusCode === 204 ? [] : parts.body
+  const { map, encoded, bytes } = toFields(
+    rawHeaders,
+    isMulti,
+    // A 204 must not have a length at all (RFC 9110, section 8.6), and no number equals NaN.
+    () => (keepsLength ? undefined : statusCode === 204 ? NaN : bodyBytes(pieces).length),
+    policy,
+    onSeveralCookies,
+  )
+  const statusDescription = `${statusCode} ${parts.statusMessage || 'Unknown'}`
+  const headBytes = bytes + statusDescription.length
   const text = encoded ? undefined : toText(pieces)
   const body = text ?? bodyBytes(pieces).toString('base64')
-  const isBase64Encoded = text === undefined && body !== ''
-  const statusDescription = `${statusCode} ${statusMessage || (STATUS_CODES[statusCode] ?? 'Unknown')}`
-  // toFields holds arrays in multi-value mode only, strings in single-value mode only.
-  return mode === 'multi'
-    ? {
-        statusCode,
-        statusDescription,
-        multiValueHeaders: map as Record<string, string[]>,
-        body,
-        isBase64Encoded,
-      }
-    : {
-        statusCode,
-        statusDescription,
-        headers: map as Record<string, string>,
-        body,
-        isBase64Encoded,
-      }
+  const result = {
+    statusCode,
+    statusDescription,
+    // toFields gives arrays in multi-value mode only, strings in single-value mode only.
+    [isMulti ? 'multiValueHeaders' : 'headers']: map as never,
+    body,
+    isBase64Encoded: text === undefined && body !== '',
+  }
+  if (fitsLimit(result, headBytes)) return result
+  if (result.isBase64Encoded) return undefined
+  // JSON writes some characters with six bytes: such a text can be shorter in base64.
+  result.body = bodyBytes(pieces).toString('base64')
+  result.isBase64Encoded = true
+  return fitsLimit(result, headBytes) ? result : undefined
 }
 
 /**
@@ -81,28 +70,8 @@ function assemble(
  * all others. No list of types: whatever it forgot would be corrupted.
  */
 function toText(pieces: ResponseParts['body']): string | undefined {
-  const [first] = pieces
-  if (first === undefined) return ''
-  if (pieces.length === 1) return typeof first === 'string' ? first : decode(first)
+  if (pieces.length === 0) return ''
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('')
-  return decode(bodyBytes(pieces))
-}
-
-function decode(bytes: Buffer): string | undefined {
-  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
-}
-
-function byteLength(pieces: ResponseParts['body']): number {
-  let length = 0
-  for (const piece of pieces) length += Buffer.byteLength(piece)
-  return length
-}
-
-function withoutContentLength(rawHeaders: readonly string[]): readonly string[] {
-  const kept: string[] = []
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string
-    if (name.toLowerCase() !== 'content-length') kept.push(name, rawHeaders[i + 1] as string)
-  }
-  return kept
+  const bytes = bodyBytes(pieces)
+  return isUtf8(bytes) ? bytes.toString() : undefined
 }

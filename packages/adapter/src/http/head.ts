@@ -8,78 +8,36 @@ export type HeadArgument = Record<string, unknown> | readonly unknown[] | null |
  * the connection only.
  *
  * `headers` is the response's own collection when `setHeader` was used (`writeHead` then merges its
- * argument into that), otherwise what `writeHead` was given.
+ * argument into that), otherwise what `writeHead` was given. `Date` and `Content-Length` are there
+ * only when the app set them: the load balancer adds both.
  */
 export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readonly string[] {
-  const head = new Head()
+  const raw: string[] = []
   if (Array.isArray(headers)) {
-    addList(head, headers)
-  } else if (headers) {
-    const fields = headers as Record<string, unknown>
-    let own: boolean | undefined
-    for (const key in fields) {
-      own ??= res.hasHeader(key)
-      if (own) {
-        // The collection holds, under the lower-case name, the name as given and the value.
-        const entry = fields[key] as [string, unknown]
-        head.add(key, entry[0], entry[1])
-      } else if (Object.hasOwn(fields, key)) {
-        head.add(key.toLowerCase(), key, fields[key])
-      }
-    }
-  }
-  if (res.sendDate && !head.dated) head.raw.push('Date', httpDate())
-  return head.nominated === '' ? head.raw : withoutNominated(head.raw, head.nominated)
-}
-
-function addList(head: Head, list: readonly unknown[]): void {
-  if (Array.isArray(list[0])) {
-    for (const [name, value] of list as [string, unknown][])
-      head.add(name.toLowerCase(), name, value)
+    const list: readonly unknown[] = Array.isArray(headers[0]) ? headers.flat() : headers
+    for (let i = 0; i < list.length; i += 2) add(raw, list[i] as string, list[i + 1])
   } else {
-    for (let i = 0; i < list.length; i += 2) {
-      const name = list[i] as string
-      head.add(name.toLowerCase(), name, list[i + 1])
+    let own: boolean | undefined
+    for (const key in headers) {
+      const value = (headers as Record<string, unknown>)[key]
+      own ??= res.hasHeader(key)
+      // The collection holds, under the lower-case name, the name as given and the value.
+      if (own) add(raw, (value as [string])[0], (value as unknown[])[1])
+      else if (Object.hasOwn(headers, key)) add(raw, key, value)
     }
   }
+  return raw
 }
 
 /**
  * Fields for the next hop only (RFC 9110, section 7.6.1; the ALB drops them too). The load balancer
  * frames the response anew, so their values say nothing true of it.
  */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
 
-class Head {
-  readonly raw: string[] = []
-  dated = false
-  /** The app's `Connection` field, which may name more fields of the connection. */
-  nominated = ''
-
-  add(key: string, name: string, value: unknown): void {
-    if (HOP_BY_HOP.has(key)) {
-      if (key === 'connection') this.nominated += `,${String(value)}`
-      return
-    }
-    if (key === 'date') this.dated = true
-    if (typeof value === 'string') {
-      this.raw.push(name, toText(value))
-    } else if (Array.isArray(value)) {
-      for (const one of value as unknown[]) this.raw.push(name, toText(String(one)))
-    } else {
-      this.raw.push(name, toText(String(value)))
-    }
-  }
+function add(raw: string[], name: string, value: unknown): void {
+  if (HOP_BY_HOP.test(name)) return
+  for (const one of Array.isArray(value) ? value : [value]) raw.push(name, toText(String(one)))
 }
 
 /**
@@ -89,35 +47,6 @@ class Head {
  */
 function toText(value: string): string {
   if (Buffer.byteLength(value) === value.length) return value
-  const text = Buffer.from(value, 'latin1').toString('utf8')
+  const text = Buffer.from(value, 'latin1').toString()
   return text.includes('\uFFFD') ? value : text
-}
-
-function withoutNominated(raw: readonly string[], nominated: string): readonly string[] {
-  const names = new Set(
-    nominated
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim()),
-  )
-  const kept: string[] = []
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] as string
-    if (!names.has(name.toLowerCase())) kept.push(name, raw[i + 1] as string)
-  }
-  return kept
-}
-
-let date = ''
-let dateValidUntil = 0
-
-/** The `Date` that Node would add (RFC 9110, section 6.6.1), made once a second. */
-function httpDate(): string {
-  const now = Date.now()
-  // The clock of a frozen environment, or of a test, may also jump back.
-  if (now >= dateValidUntil || now < dateValidUntil - 1000) {
-    date = new Date(now).toUTCString()
-    dateValidUntil = now - (now % 1000) + 1000
-  }
-  return date
 }

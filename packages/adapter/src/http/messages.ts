@@ -1,12 +1,10 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** The constructors of the pair that a listener is called with. */
 export interface Messages {
   readonly Request: new (socket: IncomingMessage['socket']) => IncomingMessage
   readonly Response: new (req: IncomingMessage) => ServerResponse
 }
-
-const STOCK: Messages = { Request: IncomingMessage, Response: ServerResponse }
 
 /**
  * The constructors for a listener: Node's own, and for an Express app Node's own with the prototypes
@@ -18,15 +16,39 @@ const STOCK: Messages = { Request: IncomingMessage, Response: ServerResponse }
  * prototype, the objects are left as they are, since setting the same prototype changes nothing.
  */
 export function messagesFor(listener: unknown): Messages {
+  const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
   const { request, response } = Object(listener) as { request?: unknown; response?: unknown }
-  if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse)) return STOCK
   return {
-    Request: withPrototype(IncomingMessage, request),
-    Response: withPrototype(ServerResponse, response),
+    Request:
+      request instanceof IncomingMessage
+        ? withPrototype(IncomingMessage, request)
+        : IncomingMessage,
+    Response:
+      response instanceof ServerResponse ? withPrototype(ServerResponse, response) : ServerResponse,
   }
 }
 
-type Slot = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x'
+type Slot =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'd'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 'h'
+  | 'i'
+  | 'j'
+  | 'k'
+  | 'l'
+  | 'm'
+  | 'n'
+  | 'o'
+  | 'p'
+  | 'q'
+  | 'r'
+  | 's'
+  | 't'
 
 /** A constructor that does what `base` does, and whose instances have `prototype`. */
 function withPrototype<A, T extends object>(
@@ -39,9 +61,27 @@ function withPrototype<A, T extends object>(
     // Never run. V8 makes room in an object for as many properties as its constructor's text assigns;
     // what finds no room goes to a side array, which is copied each time it grows.
     if (argument === undefined) {
-      this.a = this.b = this.c = this.d = this.e = this.f = this.g = this.h = undefined
-      this.i = this.j = this.k = this.l = this.m = this.n = this.o = this.p = undefined
-      this.q = this.r = this.s = this.t = this.u = this.v = this.w = this.x = undefined
+      this.a =
+        this.b =
+        this.c =
+        this.d =
+        this.e =
+        this.f =
+        this.g =
+        this.h =
+        this.i =
+        this.j =
+        this.k =
+        this.l =
+        this.m =
+        this.n =
+        this.o =
+        this.p =
+        this.q =
+        this.r =
+        this.s =
+        this.t =
+          argument
     }
   }
   Message.prototype = prototype

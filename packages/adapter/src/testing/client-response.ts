@@ -43,7 +43,11 @@ const DROPPED = new Set([
  *
  * @param reversed whether values of one name arrive in reversed order, as ALBs have been seen to do
  */
-export function toClientResponse(event: AlbEvent, returned: unknown, reversed: boolean): ClientResponse {
+export function toClientResponse(
+  event: AlbEvent,
+  returned: unknown,
+  reversed: boolean,
+): ClientResponse {
   const json = JSON.stringify(returned) as string | undefined
   const refusal = refusalOf(event, json)
   if (json === undefined || refusal !== undefined) {
@@ -56,8 +60,18 @@ export function toClientResponse(event: AlbEvent, returned: unknown, reversed: b
   const bodyless = event.httpMethod === 'HEAD' || status === 204 || status === 304
   const body = bodyless
     ? Buffer.alloc(0)
-    : Buffer.from((result['body'] as string | undefined) ?? '', result['isBase64Encoded'] === true ? 'base64' : 'utf8')
-  return make(status, description.slice(description.indexOf(' ') + 1), pairs, body, undefined, returned)
+    : Buffer.from(
+        (result['body'] as string | undefined) ?? '',
+        result['isBase64Encoded'] === true ? 'base64' : 'utf8',
+      )
+  return make(
+    status,
+    description.slice(description.indexOf(' ') + 1),
+    pairs,
+    body,
+    undefined,
+    returned,
+  )
 }
 
 /** The load balancer's own answer to a result it refuses or a function that failed. */
@@ -75,16 +89,27 @@ function headerField(event: AlbEvent): 'headers' | 'multiValueHeaders' {
 
 function refusalOf(event: AlbEvent, json: string | undefined): string | undefined {
   const size = Buffer.byteLength(json ?? '')
-  if (size > MAX_RESULT_BYTES) return `The result is ${size} bytes of JSON; the limit is ${MAX_RESULT_BYTES}.`
+  if (size > MAX_RESULT_BYTES)
+    return `The result is ${size} bytes of JSON; the limit is ${MAX_RESULT_BYTES}.`
   const result: unknown = JSON.parse(json ?? 'null')
   if (typeof result !== 'object' || result === null || Array.isArray(result)) {
     return 'The result is not an object.'
   }
-  const { statusCode, statusDescription, body, isBase64Encoded, ...rest } = result as Record<string, unknown>
-  if (!Number.isInteger(statusCode) || (statusCode as number) < 200 || (statusCode as number) > 599) {
+  const { statusCode, statusDescription, body, isBase64Encoded, ...rest } = result as Record<
+    string,
+    unknown
+  >
+  if (
+    !Number.isInteger(statusCode) ||
+    (statusCode as number) < 200 ||
+    (statusCode as number) > 599
+  ) {
     return `statusCode is ${JSON.stringify(statusCode)}; it must be a number from 200 to 599.`
   }
-  if (statusDescription !== undefined && !`${String(statusDescription)} `.startsWith(`${String(statusCode)} `)) {
+  if (
+    statusDescription !== undefined &&
+    !`${String(statusDescription)} `.startsWith(`${String(statusCode)} `)
+  ) {
     return `statusDescription is ${JSON.stringify(statusDescription)}; it must be the status and a phrase.`
   }
   if (body !== undefined && typeof body !== 'string') return 'body is not a string.'
@@ -100,13 +125,17 @@ function refusalOf(event: AlbEvent, json: string | undefined): string | undefine
 }
 
 function refusalOfHeaders(field: string, map: unknown): string | undefined {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) return `${field} is not an object.`
+  if (typeof map !== 'object' || map === null || Array.isArray(map))
+    return `${field} is not an object.`
   for (const [name, value] of Object.entries(map)) {
     const values: unknown = field === 'headers' ? [value] : value
     if (!Array.isArray(values) || !values.every((one) => typeof one === 'string')) {
       return `${field}[${JSON.stringify(name)}] is ${JSON.stringify(value)}; an ALB takes strings only.`
     }
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || values.some((one) => /[\r\n\0]/.test(one as string))) {
+    if (
+      !/^[\w!#$%&'*+.^`|~-]+$/.test(name) ||
+      values.some((one) => /[\r\n\0]/.test(one as string))
+    ) {
       return `${field}[${JSON.stringify(name)}] cannot stand in an HTTP header.`
     }
   }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { AlbEvent, AlbMode } from '../alb/event.js'
+import type { AlbEvent } from '../alb/event.js'
+
+/** The two forms in which a target group and a function exchange headers and queries. */
+export type AlbMode = 'single' | 'multi'
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 
@@ -53,7 +56,10 @@ export function createAlbEvent(init: AlbEventInit = {}): AlbEvent {
   const given = new Map<string, string[]>()
   for (const [name, value] of toPairs(init.headers)) append(given, name.toLowerCase(), value)
   for (const [name, values] of given) fields.set(name, values)
-  const forwardedFor = [...(fields.get('x-forwarded-for') ?? []), init.clientAddress ?? '203.0.113.7']
+  const forwardedFor = [
+    ...(fields.get('x-forwarded-for') ?? []),
+    init.clientAddress ?? '203.0.113.7',
+  ]
   fields.set('x-forwarded-for', [forwardedFor.join(', ')])
   fields.set('x-forwarded-port', [protocol === 'https' ? '443' : '80'])
   fields.set('x-forwarded-proto', [protocol])

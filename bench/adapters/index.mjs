@@ -1,0 +1,29 @@
+// Who is measured. Each module is loaded only in its own process.
+
+/**
+ * @typedef {(event: import('../event.mjs').AlbEvent, context: ReturnType<typeof import('../event.mjs').lambdaContext>) => Promise<unknown>} Handler
+ * @typedef {object} Adapter
+ * @property {(listener: import('node:http').RequestListener, entry?: string) => Handler | Promise<Handler>} create
+ * @property {boolean} [ungated] only its status can be right or wrong
+ */
+
+export const OWN = 'express-alb'
+export const FLOOR = 'floor'
+export const PEERS = ['serverless-http', 'serverless-express', 'h4ad']
+export const ALL = [FLOOR, OWN, ...PEERS]
+
+/**
+ * @param {string} name one of ALL, or `express-alb@<file>` for another build of the package
+ * @returns {Promise<Adapter & { entry?: string }>}
+ */
+export async function loadAdapter(name) {
+  const { base, entry } = parseName(name)
+  const adapter = /** @type {Adapter} */ (await import(`./${base}.mjs`))
+  return { ...adapter, ...(entry !== undefined && { entry }) }
+}
+
+/** @param {string} name */
+export function parseName(name) {
+  const at = name.indexOf('@')
+  return at < 0 ? { base: name } : { base: name.slice(0, at), entry: name.slice(at + 1) }
+}

@@ -1,0 +1,278 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Failed, RequestParts } from '../parts.js'
+import type { App, ExchangePolicy, Outcome } from './exchange.js'
+import {
+  deliverBody,
+  dismissRequest,
+  drainRequest,
+  isUntouched,
+  toIncomingMessage,
+} from './request.js'
+import { closeResponse, toServerResponse } from './response.js'
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * The connection between load balancer and app, for one exchange: a duplex stream under request and
+ * response, with the parts of `net.Socket` that apps and middleware use.
+ */
+export interface Connection extends Duplex {
+  /** Set and cleared by `ServerResponse.assignSocket` and `detachSocket`. */
+  _httpMessage: ServerResponse | null
+  /**
+   * The fields of the response head, once there is one. What is written before it can only be a 1xx
+   * response, which no load balancer passes on from a function, and is dropped.
+   */
+  head: readonly string[] | undefined
+  /**
+   * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
+   * the listener fails, when the connection is destroyed, when time is up or when the body is too
+   * large.
+   */
+  dispatch(): void
+}
+
+/** What a connection is made for. */
+export interface Exchange<S, R> {
+  readonly app: App
+  readonly parts: RequestParts
+  readonly policy: ExchangePolicy<S, R>
+  readonly subject: S
+  /** Called once, when the exchange has ended. */
+  readonly resolve: (outcome: Outcome<R>) => void
+}
+
+export type ConnectionConstructor = new <S, R>(exchange: Exchange<S, R>) => Connection
+
+let constructor: ConnectionConstructor | undefined
+
+/** Makes a connection, and the class when it is needed: until then `node:stream` is not loaded. */
+export function connect<S, R>(exchange: Exchange<S, R>): Connection {
+  constructor ??= extend(process.getBuiltinModule('node:stream').Duplex as never)
+  return new constructor(exchange)
+}
+
+/**
+ * `write` and the corking beside it replace the stream's own, because a response is written in one
+ * or two pieces, and the general machinery costs as much as all the rest of an invocation. Return
+ * values, callbacks and `drain` keep to what a TCP socket does: a callback comes a tick later, and a
+ * burst beyond the high-water mark is answered with `false` and followed by `drain`.
+ *
+ * @param Base `Duplex`, with the part of its state that `ServerResponse.end()` writes to as well
+ */
+function extend(
+  Base: new () => Duplex & { readonly _writableState: { corked: number; length: number } },
+): ConnectionConstructor {
+  return class<S, R> extends Base implements Connection {
+    _httpMessage: ServerResponse | null = null
+    head: readonly string[] | undefined = undefined
+    readonly remoteAddress: string
+    // An ALB connects to its targets from ephemeral ports.
+    readonly remotePort = 49152
+    bytesWritten = 0
+    readonly #exchange: Exchange<S, R>
+    readonly #req: IncomingMessage
+    readonly #res: ServerResponse
+    #delivered = false
+    readonly #body: (string | Buffer)[] = []
+    #waitsForDrain = false
+    #idleTimer: NodeJS.Timeout | undefined
+    #deadlineTimer: NodeJS.Timeout | undefined
+    #outcome: Outcome<R> | undefined
+    #finished = false
+
+    constructor(exchange: Exchange<S, R>) {
+      super()
+      this.#exchange = exchange
+      this.remoteAddress = exchange.policy.peerAddress
+      this.#req = toIncomingMessage(exchange.parts, this, exchange.app.messages)
+      this.#res = toServerResponse(this.#req, this, exchange.app.messages)
+      // First of all 'finish' listeners, as in Node's server.
+      this.#res.on('finish', () => {
+        this.#onFinish()
+      })
+    }
+
+    get remoteFamily(): string {
+      return this.remoteAddress.includes(':') ? 'IPv6' : 'IPv4'
+    }
+
+    dispatch(): void {
+      const { app, policy, subject } = this.#exchange
+      const onError = (error: unknown): void => {
+        if (!this.#outcome && !this.#res.writableEnded) this.#fail('app-failed', error)
+        else policy.onLateError({ failure: 'late-error', error, req: this.#req }, subject)
+      }
+      try {
+        const returned = app.listener(this.#req, this.#res) as
+          PromiseLike<unknown> | null | undefined
+        if (typeof returned?.then === 'function') returned.then(undefined, onError)
+      } catch (error) {
+        onError(error)
+      }
+      if (this.destroyed) return
+      // Node's server reads the rest of the request now, after the listener's synchronous part.
+      this.#req.complete = true
+      const ended = this.#res.writableEnded
+      if (ended && isUntouched(this.#req)) return
+      this.#deliver()
+      if (!ended) {
+        this.#deadlineTimer = setTimeout(() => {
+          this.#fail('out-of-time')
+        }, policy.timeLimit(subject))
+      }
+    }
+
+    override write(
+      chunk: string | Uint8Array,
+      encoding?: BufferEncoding | Callback | null,
+      callback?: Callback,
+    ): boolean {
+      // Not accepted any more, which the stream's own method says as it should.
+      if (this.destroyed || this.writableEnded)
+        return super.write(chunk, encoding as never, callback)
+      const done = typeof encoding === 'function' ? encoding : callback
+      if (this.head && chunk.length > 0) this.#keep(chunk, encoding as BufferEncoding)
+      this.#idleTimer?.refresh()
+      if (done) process.nextTick(done)
+      const accepted = this.writableLength < this.writableHighWaterMark
+      this.#waitsForDrain ||= !accepted
+      return accepted
+    }
+
+    #keep(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): void {
+      // A string counts by its characters, of at least one byte each.
+      this.bytesWritten += chunk.length
+      this._writableState.length += chunk.length
+      if (this.bytesWritten > this.#exchange.policy.bodyLimit) this.#fail('too-large')
+      if (this.#outcome) return
+      // A string stands for its UTF-8 bytes, with lone surrogates replaced as Buffer.from() does.
+      // Bytes are copied: once it is told that they are written, the app may write over them.
+      const isText = typeof chunk === 'string' && (!encoding || /^utf-?8$/i.test(encoding))
+      this.#body.push(isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding))
+    }
+
+    /** Node's response does this a tick after each burst of writes, which then is sent. */
+    override uncork(): void {
+      if (this._writableState.corked > 0) this._writableState.corked--
+      this._writableState.length = 0
+      if (!this.#waitsForDrain) return
+      this.#waitsForDrain = false
+      process.nextTick(drain, this, this.#res)
+    }
+
+    // Nothing comes in on this stream.
+    override _read(): void {}
+
+    override _final(callback: Callback): void {
+      callback()
+      // The app closed its half: no response can follow.
+      this.destroy()
+    }
+
+    override _destroy(error: Error | null, callback: Callback): void {
+      clearTimeout(this.#idleTimer)
+      if (!this.#finished) {
+        // The app may hang up after it has ended its response: that much is answered.
+        if (this.#res.writableEnded) this.#render()
+        this.#fail('disconnected', error)
+        clearTimeout(this.#deadlineTimer)
+        // Node's server aborts the request first, then 'close' comes on the response.
+        process.nextTick(() => {
+          // Node's error for a connection that closes before the response is finished.
+          this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+        })
+        // Behind those events.
+        setImmediate(() => {
+          this.#settle()
+        })
+      }
+      // Node's server listens for socket errors; without that listener an error here would end the
+      // process. Whoever else listens is told.
+      callback(this.listenerCount('error') > 0 ? error : null)
+    }
+
+    /** As `net.Socket.setTimeout`: milliseconds of silence until `timeout`; 0 ends it. */
+    setTimeout(ms: number, listener?: () => void): this {
+      clearTimeout(this.#idleTimer)
+      this.#idleTimer = ms > 0 ? setTimeout(() => this.#onIdle(), ms).unref() : undefined
+      if (listener) this[ms > 0 ? 'once' : 'removeListener']('timeout', listener)
+      return this
+    }
+
+    /** As Node's server: a timeout that nobody hears of closes the connection. */
+    #onIdle(): void {
+      this.emit('timeout')
+      const byRequest = !this.#req.complete && this.#req.emit('timeout', this)
+      const byResponse = this.#res.emit('timeout', this)
+      if (!byRequest && !byResponse) this.destroy()
+    }
+
+    setKeepAlive(): this {
+      return this
+    }
+
+    setNoDelay(): this {
+      return this
+    }
+
+    #deliver(): void {
+      if (!this.#delivered) deliverBody(this.#req, this.#exchange.parts.body)
+      this.#delivered = true
+    }
+
+    #onFinish(): void {
+      this.#render()
+      this.#finished = true
+      clearTimeout(this.#deadlineTimer)
+      clearTimeout(this.#idleTimer)
+      if (!isUntouched(this.#req)) this.#endRequest()
+      this.#res.detachSocket(this as never)
+      process.nextTick(() => {
+        closeResponse(this.#res)
+        if (isUntouched(this.#req)) dismissRequest(this.#req)
+        else this.#endRequest()
+        this.#settle()
+      })
+    }
+
+    #endRequest(): void {
+      this.#deliver()
+      drainRequest(this.#req)
+    }
+
+    #render(): void {
+      if (this.#outcome) return
+      const { policy, subject } = this.#exchange
+      const { statusCode, statusMessage } = this.#res
+      const parts = { statusCode, statusMessage, rawHeaders: this.head ?? [], body: this.#body }
+      try {
+        this.#outcome = policy.render(parts, subject)
+      } catch (error) {
+        this.#fail('app-failed', error)
+      }
+    }
+
+    #fail(failure: Failed['failure'], error?: unknown): void {
+      this.#outcome ??= { failure, error, size: this.bytesWritten, req: this.#req }
+      this.destroy()
+    }
+
+    #settle(): void {
+      if (this.#outcome) this.#exchange.resolve(this.#outcome)
+    }
+  }
+}
+
+/**
+ * Emits `drain` on socket and response. The response's memory of owing one is private to it; `_flush`
+ * is Node's own way to settle that, and takes it only with something to write, on Node 20 and 22.
+ */
+function drain(connection: Connection, res: ServerResponse): void {
+  connection.emit('drain')
+  if (!res.writableNeedDrain) return
+  const internals = res as unknown as { outputData: object[]; _flush(): void }
+  internals.outputData.push({ data: '', encoding: 'latin1', callback: null })
+  internals._flush()
+}

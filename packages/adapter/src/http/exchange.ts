@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Failed, ResponseParts } from '../parts.js'
+import type { Messages } from './messages.js'
+
+/** A Node request listener: an Express app, Koa's `callback()`, `(req, res) => …`. */
+export type RequestListener = (req: IncomingMessage, res: ServerResponse) => unknown
+
+/** What answers requests: a listener, and the constructors of the pair it is called with. */
+export interface App {
+  readonly listener: RequestListener
+  readonly messages: Messages
+}
+
+/** How an exchange ended: with an answer, or without a response of the app's. */
+export type Outcome<R> = R | Failed
+
+/** What an exchange asks of its owner; `subject` is handed back, so one policy serves them all. */
+export interface ExchangePolicy<S, R> {
+  /** The address at the load balancer's end. */
+  readonly peerAddress: string
+  /** How many bytes of body to keep at the most. */
+  readonly bodyLimit: number
+  /** Makes the answer of a finished response: anything without a member `failure`. */
+  render(parts: ResponseParts, subject: S): R
+  /** Milliseconds that the app has; asked only when it does not finish at once. */
+  timeLimit(subject: S): number
+  /** Told of an error that comes after the response and can change nothing any more. */
+  onLateError(failed: Failed, subject: S): void
+}

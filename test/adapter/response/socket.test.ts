@@ -1,0 +1,275 @@
+import { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { CODES } from '../../helpers/collected-log.js'
+import { within } from '../../helpers/deadline.js'
+import {
+  eventsIn,
+  expectSameTrace,
+  REQUEST_EVENTS,
+  traceOnServer,
+  traceThroughAdapter,
+  type Scenario,
+} from '../../helpers/event-trace.js'
+import { MODES } from '../../helpers/modes.js'
+import { FRAMES } from '../../helpers/response-frames.js'
+import { expectSame, expectSameOf, throughAdapter } from '../../helpers/response-parity.js'
+
+const DEADLINE_MS = 5_000
+// Long enough that nothing of a test comes after it, short enough to wait for.
+const SILENCE_MS = 15
+
+describe.each(FRAMES)('the socket under $around', ({ wrap }) => {
+  it('takes every setting that apps and middleware make', async () => {
+    const { body } = await expectSameOf(
+      wrap((req, res) => {
+        const { socket } = req
+        const self = (value: unknown): string => String(value === socket)
+        const answers = [
+          self(socket.setTimeout(1000)),
+          self(socket.setTimeout(0)),
+          self(socket.setKeepAlive(true, 1000)),
+          self(socket.setNoDelay(true)),
+          self(socket.ref()),
+          self(socket.unref()),
+          String(res.setTimeout(1000) === res),
+          String(req.setTimeout(0) === req),
+          String(typeof socket.cork),
+          String(socket instanceof Duplex),
+          String(socket.readable),
+          String(socket.writable),
+          String(socket.destroyed),
+          socket.readyState,
+          String(socket.connecting),
+          String(socket.pending),
+        ]
+        res.end(answers.join(' '))
+      }),
+    )
+    expect(body).toMatch(/^(true ){8}/)
+  })
+
+  it('is the same on req and res, under both names', async () => {
+    const { body } = await expectSameOf(
+      wrap((req, res) => {
+        const sockets = new Set([req.socket, res.socket, req.connection, res.connection])
+        res.end(String(sockets.size))
+      }),
+    )
+    expect(body).toBe('1')
+  })
+})
+
+describe('socket.timeout', () => {
+  it.each([
+    ['req', 250],
+    ['res', 251],
+    ['socket', 252],
+  ] as const)('shows what %s.setTimeout was given', async (of, ms) => {
+    const { body } = await expectSameOf((req, res) => {
+      ;({ req, res, socket: req.socket })[of].setTimeout(ms)
+      res.end(String(req.socket.timeout))
+    })
+    expect(body).toBe(String(ms))
+  })
+
+  it.each([
+    ['a string', '100'],
+    ['a negative number', -1],
+    ['NaN', Number.NaN],
+    ['Infinity', Infinity],
+    ['undefined', undefined],
+  ])('refuses %s with the error of a real socket', async (_title, ms) => {
+    const { body } = await expectSameOf((req, res) => {
+      try {
+        req.socket.setTimeout(ms as number)
+        res.end('taken')
+      } catch (error) {
+        res.end(String((error as { code?: unknown }).code))
+      }
+    })
+    expect(body).not.toBe('taken')
+  })
+
+  it('refuses a listener that is no function with the error of a real socket', async () => {
+    const { body } = await expectSameOf((req, res) => {
+      try {
+        req.socket.setTimeout(100, 'listener' as unknown as () => void)
+        res.end('taken')
+      } catch (error) {
+        res.end(String((error as { code?: unknown }).code))
+      }
+    })
+    expect(body).toBe('ERR_INVALID_ARG_TYPE')
+  })
+
+  it('beyond what a timer can wait does not fire at once', async () => {
+    const warned: unknown[] = []
+    const onWarning = (warning: Error): void => void warned.push(warning.name)
+    process.on('warning', onWarning)
+    try {
+      const { body } = await expectSame(() => (_req, res) => {
+        res.setTimeout(2 ** 31)
+        setTimeout(() => res.end('in time'), SILENCE_MS)
+      })
+      expect(body).toBe('in time')
+    } finally {
+      process.off('warning', onWarning)
+    }
+  })
+})
+
+/** Timeouts that somebody handles, so that the app still answers. */
+const HANDLED: readonly (readonly [title: string, scenario: Scenario])[] = [
+  [
+    'a listener given to res.setTimeout',
+    (_req, res, note) => {
+      res.setTimeout(SILENCE_MS, () => {
+        note('callback')
+        res.writeHead(503).end('late')
+      })
+    },
+  ],
+  [
+    'a listener on the response',
+    (_req, res, note) => {
+      res.setTimeout(SILENCE_MS)
+      res.on('timeout', () => {
+        note('listener')
+        res.end('late')
+      })
+    },
+  ],
+  [
+    'a listener given to req.setTimeout, after the request is complete, beside one on the response',
+    (req, res, note) => {
+      req.setTimeout(SILENCE_MS, () => note('callback of the request'))
+      res.on('timeout', () => res.end('late'))
+    },
+  ],
+  [
+    'a listener on the response and one on the socket',
+    (req, res, note) => {
+      req.socket.setTimeout(SILENCE_MS, () => note('callback of the socket'))
+      res.on('timeout', () => {
+        note('listener of the response')
+        res.end('late')
+      })
+    },
+  ],
+  [
+    'a timeout that is taken back',
+    (req, res, note) => {
+      const heard = (): void => note('heard')
+      req.socket.setTimeout(SILENCE_MS, heard)
+      req.socket.setTimeout(0, heard)
+      setTimeout(() => res.end('in time'), 2 * SILENCE_MS)
+    },
+  ],
+  [
+    'an answer before the time is over',
+    (_req, res, note) => {
+      res.setTimeout(SILENCE_MS, () => note('callback'))
+      setImmediate(() => {
+        res.end('in time')
+        note('ended')
+      })
+    },
+  ],
+  [
+    'writes that keep the socket from being silent',
+    (_req, res, note) => {
+      res.setTimeout(20 * SILENCE_MS, () => note('callback'))
+      let left = 5
+      const write = (): void => {
+        res.write('.')
+        if (--left > 0) setTimeout(write, 2)
+        else res.end()
+      }
+      write()
+    },
+  ],
+]
+
+/** Timeouts that nobody handles: Node's server hangs up. */
+const UNHANDLED: readonly (readonly [title: string, scenario: Scenario])[] = [
+  ['res.setTimeout without a listener', (_req, res) => void res.setTimeout(SILENCE_MS)],
+  ['req.setTimeout without a listener', (req) => void req.setTimeout(SILENCE_MS)],
+  [
+    'req.setTimeout with a listener, when the request is complete',
+    (req, _res, note) => void req.setTimeout(SILENCE_MS, () => note('callback')),
+  ],
+  [
+    'socket.setTimeout with a listener on the socket only',
+    (req, _res, note) => void req.socket.setTimeout(SILENCE_MS, () => note('callback')),
+  ],
+  [
+    'a silence after half an answer',
+    (req, res) => {
+      res.write('half')
+      req.socket.setTimeout(SILENCE_MS)
+    },
+  ],
+]
+
+describe('a socket timeout', () => {
+  it.each(HANDLED)('is heard as on a real server: %s', async (_title, scenario) => {
+    await expectSameTrace(scenario)
+  })
+
+  it.each(HANDLED)('lets the app answer: %s', async (_title, scenario) => {
+    const { body } = await expectSameOf((req, res) => scenario(req, res, () => {}))
+    expect(body).toMatch(/^(late|in time|\.{5})$/)
+  })
+
+  describe.each(UNHANDLED)('that nobody handles: %s', (_title, scenario) => {
+    it.each(MODES)('ends the exchange as on a real server in %s-value mode', async (mode) => {
+      const options = {
+        // Not 'timeout': who listens to that handles it.
+        ofResponse: ['finish', 'close', 'error'],
+        ofRequest: ['aborted', 'error', 'close'],
+        ofSocket: ['timeout', 'close'],
+      }
+      const real = await traceOnServer(scenario, options)
+      const { trace, status, codes } = await traceThroughAdapter(scenario, options, mode)
+      expect(status).toBe(502)
+      expect(codes).toEqual([CODES.disconnected])
+      expect(trace).toEqual(real)
+    })
+  })
+
+  it('of the response comes to an app that listens under Express as well', async () => {
+    for (const { wrap } of FRAMES) {
+      const trace = await expectSameTrace(
+        (_req, res) => {
+          res.setTimeout(SILENCE_MS, () => res.end('late'))
+        },
+        { wrap, ofRequest: REQUEST_EVENTS },
+      )
+      expect(eventsIn(trace)).toContain('res timeout')
+    }
+  })
+
+  it('that is set and never comes keeps no timer after the answer', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    let socket: Socket | undefined
+    await throughAdapter((req, res) => {
+      ;({ socket } = req)
+      res.setTimeout(600_000)
+      res.end('x')
+    })
+    expect(timers()).toBe(before)
+    expect(socket?.timeout).toBe(0)
+  })
+})
+
+describe('what an app writes past the response', () => {
+  it.each(MODES)('and ends on the socket is an error at once in %s-value mode', async (mode) => {
+    const answer = throughAdapter((req) => void req.socket.end('HTTP/1.1 200 OK\r\n\r\n'), {}, mode)
+    const { status, log } = await within(DEADLINE_MS, 'answer', answer)
+    expect(status).toBe(502)
+    expect(log.codes).toEqual([CODES.disconnected])
+  })
+})
