@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createHandler, type AlbMode, type HandlerOptions } from 'express-alb'
+import { createHandler, type HandlerOptions } from 'express-alb'
 import { createAlbEvent, invoke } from 'express-alb/testing'
 import { expect } from 'vitest'
 import { collectLog } from './collected-log.js'
 import { within } from './deadline.js'
-import { MODES } from './modes.js'
+import { MODES, type Mode } from './modes.js'
 import {
   EXCHANGE_DEADLINE_MS,
   onRealServer,
@@ -55,7 +55,7 @@ export function traceOnServer(scenario: Scenario, options: TraceOptions): Promis
 export async function traceThroughAdapter(
   scenario: Scenario,
   options: TraceOptions,
-  mode: AlbMode,
+  mode: Mode,
 ): Promise<{ trace: Trace; status: number; codes: readonly string[] }> {
   let status = 0
   const log = collectLog()

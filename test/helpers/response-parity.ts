@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createHandler, type AlbMode, type AlbResult, type HandlerOptions } from 'express-alb'
+import { createHandler, type AlbResult, type HandlerOptions } from 'express-alb'
 import { createAlbEvent, invoke, type ClientResponse } from 'express-alb/testing'
 import { expect } from 'vitest'
 import { CODES, collectLog, type CollectedLog } from './collected-log.js'
 import { within } from './deadline.js'
-import { MODES } from './modes.js'
+import { MODES, type Mode } from './modes.js'
 import {
   EXCHANGE_DEADLINE_MS,
   onRealServer,
@@ -25,7 +25,9 @@ export interface Seen {
   readonly body: string
 }
 
-export interface ThroughAdapter extends ClientResponse {
+export interface ThroughAdapter extends Omit<ClientResponse, 'text' | 'json'> {
+  readonly text: () => string
+  readonly json: () => unknown
   readonly result: AlbResult
   readonly log: CollectedLog
 }
@@ -34,7 +36,7 @@ export interface ThroughAdapter extends ClientResponse {
 export async function throughAdapter(
   listener: Listener,
   request: WireRequest = {},
-  mode: AlbMode = 'single',
+  mode: Mode = 'single',
   options: HandlerOptions = {},
 ): Promise<ThroughAdapter> {
   const log = collectLog()
@@ -111,20 +113,26 @@ export function fromResult(
   { status, statusText, result, body }: ThroughAdapter,
   request: WireRequest,
 ): Seen {
-  const fields = Object.entries(result.headers ?? result.multiValueHeaders ?? {}).flatMap(
-    ([name, held]) =>
-      [held].flat().map((value): [string, string] => [
-        // Spelled in several ways where single-value mode carries several cookies.
-        name.toLowerCase() === 'set-cookie' ? 'set-cookie' : name,
-        // A load balancer writes text as its UTF-8 bytes.
-        Buffer.from(value).toString('latin1'),
-      ]),
-  )
+  const fields = linesOf(result).map(([name, value]): [string, string] => [
+    // Spelled in several ways where single-value mode carries several cookies.
+    name.toLowerCase() === 'set-cookie' ? 'set-cookie' : name,
+    // A load balancer writes text as its UTF-8 bytes.
+    Buffer.from(value).toString('latin1'),
+  ])
   const length = fields.find(([name]) => name.toLowerCase() === 'content-length')?.[1]
   if (length !== undefined && !isBodyless(status, request)) {
     expect(length, 'content-length in the result').toBe(String(body.length))
   }
   return seen(status, statusText, fields, body, request)
+}
+
+/** The header lines of a result, whichever its form. */
+export function linesOf(result: AlbResult): [name: string, value: string][] {
+  const map: Readonly<Record<string, string | string[]>> =
+    result.headers ?? result.multiValueHeaders ?? {}
+  return Object.entries(map).flatMap(([name, held]) =>
+    [held].flat().map((value): [string, string] => [name, value]),
+  )
 }
 
 function isBodyless(status: number, { method }: WireRequest): boolean {
@@ -151,7 +159,7 @@ function seen(
     if (name === 'set-cookie') headers[name] = [...((held as string[] | undefined) ?? []), value]
     else headers[name] = held === undefined ? value : `${String(held)}, ${value}`
   }
-  return { status, reason, headers, names: [...names].sort(), body: shown(body) }
+  return { status, reason, headers, names: [...names].toSorted(), body: shown(body) }
 }
 
 const SHOWN_BYTES = 2_000

@@ -77,7 +77,7 @@ function readResponse(socket: Socket, method: string): Promise<WireResponse | un
         const response = parse(received, method, ended)
         if (response !== undefined || ended) resolve(response)
       } catch (error) {
-        reject(error as Error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       }
     }
     socket.on('data', (piece: Buffer) => {

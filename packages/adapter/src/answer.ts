@@ -1,7 +1,7 @@
 import { toResult, type AlbResult } from './alb/result.js'
 import { fromAppResponse, toAppResponse, type AppResponse } from './app-response.js'
 import { compress } from './compression.js'
-import { inTime, OUT_OF_TIME, timeLimit } from './deadline.js'
+import { inTime } from './deadline.js'
 import type { Invocation } from './invocation.js'
 import type { LogCode, LogEntry } from './log.js'
 import type { ResponseHook, Settings } from './options.js'
@@ -34,8 +34,8 @@ export function render(parts: ResponseParts, call: Call): AlbResult | ResponsePa
 /** What `render` could not do at once: asking hooks, and making a large response fit. */
 export async function complete(held: ResponseParts, call: Call): Promise<AlbResult> {
   try {
-    const result = await inTime(completeResponse(held, call), timeLimit(call))
-    return result === OUT_OF_TIME ? fail({ failure: result }, call) : result
+    const result = await inTime(completeResponse(held, call), call)
+    return result ?? fail({ failure: 'out-of-time' }, call)
   } catch (error) {
     return fail({ failure: 'app-failed', error }, call)
   }
@@ -59,25 +59,25 @@ async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbRe
   return fail({ failure: 'too-large', size: bodyBytes(parts.body).length }, call)
 }
 
-/**
- * Of each failure the status that answers it and what the log says. The client gets only the status;
- * some failures change no answer.
- */
-const FAILURES: Readonly<Record<LogCode, readonly [number, string]>> = {
-  'app-failed': [500, 'the app or a hook failed'],
+/** What answers a failure; the client learns no more. The rest are a 500. */
+const STATUS: Partial<Record<LogCode, number>> = {
   // As an ALB answers when an EC2 target resets the connection.
-  disconnected: [502, 'the app cut the connection'],
-  'out-of-time': [504, 'no response shortly before the deadline'],
-  'too-large': [500, 'an ALB takes 1 MB: page it, or redirect to storage (option oversize)'],
-  'late-error': [500, 'the app failed after it answered'],
-  'init-failed': [500, 'the app failed to start'],
-  'several-cookies': [200, 'set lambda.multi_value_headers.enabled for several cookies'],
+  disconnected: 502,
+  'out-of-time': 504,
+  'several-cookies': 200,
+}
+
+/** What to do about a failure, where its code does not say it. */
+const ADVICE: Partial<Record<LogCode, string>> = {
+  'too-large': 'an ALB takes 1 MB: page it, or redirect to storage (option oversize)',
+  'several-cookies': 'for several cookies, set lambda.multi_value_headers.enabled',
 }
 
 /** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter; gives its answer. */
 export function fail({ failure, error, size, req }: Failed, call: Call): AlbResult {
   const { logger } = call.settings
-  const [statusCode, message] = FAILURES[failure]
+  const statusCode = STATUS[failure] ?? 500
+  const message = `express-alb: ${ADVICE[failure] ?? failure}`
   const level = statusCode < 500 ? 'warn' : 'error'
   // Express and its router note the matching route on the request.
   const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: unknown }; baseUrl?: string }

@@ -14,7 +14,9 @@ export type AppLike = RequestListener | HttpServer
 
 /** What `createHandler` takes: an app, a promise of one, or a function without parameters that gets one. */
 export type AppSource =
-  App | PromiseLike<App | AppModule> | (() => App | AppModule | PromiseLike<App | AppModule>)
+  | AppLike
+  | PromiseLike<AppLike | AppModule>
+  | (() => AppLike | AppModule | PromiseLike<AppLike | AppModule>)
 
 /** The app behind a handler, once it is there and before. */
 export interface LoadedApp {
@@ -33,10 +35,11 @@ export interface LoadedApp {
  * @throws ExpressAlbError `INVALID_APP` when the value can be no app
  */
 export function toLoadedApp(source: AppSource): LoadedApp {
-  const { then } = Object(source) as Partial<PromiseLike<unknown>>
+  const isThenable = typeof (Object(source) as { then?: unknown }).then === 'function'
+  const promise = isThenable && Promise.resolve(source)
   // Reported by load(). Unhandled before the first invocation, it would end the process instead.
-  then?.call(source, undefined, () => undefined)
-  const get = isFactory(source) ? source : then && ((): unknown => source)
+  if (promise) promise.catch(() => undefined)
+  const get = isFactory(source) ? source : promise && ((): unknown => promise)
   let attempt: Promise<App> | undefined
   const loaded: LoadedApp = {
     app: get ? undefined : toApp(source),
@@ -44,7 +47,7 @@ export function toLoadedApp(source: AppSource): LoadedApp {
   }
   async function load(): Promise<App> {
     try {
-      return (loaded.app = toApp(await exportOf(await get?.())))
+      return (loaded.app = toApp(await exportOf(await (get && get()))))
     } catch (cause) {
       attempt = undefined
       const message = `the app failed to start: ${show(cause)}`
@@ -74,8 +77,7 @@ function toApp(source: unknown): App {
   return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
 }
 
-const EXPECTED =
-  'an Express app, a (req, res) listener, an http.Server with one, or a function that gets one'
+const EXPECTED = 'an Express app, a request listener, an http.Server or a function that gets one'
 
 // http.Server and https.Server have only net.Server in common.
 function isServer(value: unknown): value is HttpServer {

@@ -13,7 +13,10 @@ export async function compress(
   acceptEncoding = '',
 ): Promise<AppResponse | undefined> {
   const headers: Record<string, unknown> = { ...response.headers }
-  const coding = ['br', 'gzip'].find((name) => takes(acceptEncoding, name))
+  // Named, and not with a weight of 0 (RFC 9110, section 12.5.3).
+  const coding = ['br', 'gzip'].find((name) =>
+    new RegExp(`\\b${name}\\b(?! *; *q=0(\\.0*)? *(,|$))`, 'i').test(acceptEncoding),
+  )
   if (
     coding === undefined ||
     !COMPRESSIBLE.test(String(headers['content-type'])) ||
@@ -40,12 +43,4 @@ export async function compress(
   if (headers['etag']) headers['etag'] = String(headers['etag']).replace(/^"/, 'W/"')
   delete headers['content-length']
   return { ...response, headers: headers as AppResponse['headers'] & object, body }
-}
-
-/** Whether `Accept-Encoding` allows a coding, by its name or by `*` (RFC 9110, section 12.5.3). */
-function takes(acceptEncoding: string, coding: string): boolean {
-  const weightOf = (name: string): RegExpExecArray | null =>
-    new RegExp(`(^|,) *${name} *(; *q=([\\d.]+) *)?(,|$)`, 'i').exec(acceptEncoding)
-  const weight = weightOf(coding) ?? weightOf('\\*')
-  return weight !== null && Number(weight[3] ?? 1) > 0
 }

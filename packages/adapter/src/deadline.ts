@@ -19,14 +19,11 @@ export function timeLimit({ invocation, settings }: Timed): number {
   return Math.max(remaining - settings.deadlineMarginMs, remaining / 2)
 }
 
-/** What {@link inTime} gives when the time was up first. */
-export const OUT_OF_TIME = 'out-of-time'
-
-/** The outcome of `work`, or {@link OUT_OF_TIME} after `ms` milliseconds. */
-export async function inTime<T>(work: Promise<T>, ms: number): Promise<T | typeof OUT_OF_TIME> {
+/** The outcome of `work`; `undefined` when the time limit comes first. */
+export async function inTime<T>(work: Promise<T>, call: Timed): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<typeof OUT_OF_TIME>((resolve) => {
-    timer = setTimeout(resolve, ms, OUT_OF_TIME)
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeLimit(call), undefined)
   })
   return Promise.race([work, timeout]).finally(() => {
     clearTimeout(timer)

@@ -4,7 +4,7 @@ import type { AlbResult } from './alb/result.js'
 import { MAX_RESULT_BYTES } from './alb/size.js'
 import { complete, fail, plain, render, type Call } from './answer.js'
 import { toLoadedApp, type AppSource } from './app.js'
-import { inTime, OUT_OF_TIME, timeLimit } from './deadline.js'
+import { inTime, timeLimit } from './deadline.js'
 import { connect } from './http/connection.js'
 import type { App, ExchangePolicy, Outcome, RequestListener } from './http/exchange.js'
 import { Invocation, runInInvocation, type LambdaContext } from './invocation.js'
@@ -38,34 +38,32 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
     onLateError: fail,
   }
 
-  function run(
-    { listener, messages }: App,
-    call: Call,
-  ): Promise<Outcome<AlbResult | ResponseParts>> {
-    const hooked: RequestListener = async (req, res) => {
-      await onRequest?.(req, res, call.invocation)
-      if (!res.writableEnded && !res.destroyed) await listener(req, res)
-    }
-    const app = { listener: onRequest ? hooked : listener, messages }
+  function run(target: App, call: Call): Promise<Outcome<AlbResult | ResponseParts>> {
+    const listener: RequestListener | undefined =
+      onRequest &&
+      (async (req, res) => {
+        await onRequest(req, res, call.invocation)
+        if (!res.writableEnded && !res.destroyed) await target.listener(req, res)
+      })
+    const app = listener ? { ...target, listener } : target
     return new Promise((resolve) => {
       connect({ app, parts: call.request, policy, subject: call, resolve }).dispatch()
     })
   }
 
-  async function load(call: Call): Promise<App> {
-    return loaded.load().catch((error: unknown) => {
+  const load = (call: Call): Promise<App> =>
+    loaded.load().catch((error: unknown) => {
       fail({ failure: 'init-failed', error }, call)
       throw error
     })
-  }
 
   return async function handler(event: AlbEvent, context?: LambdaContext): Promise<AlbResult> {
     const request = toRequestParts(event, basePath)
     const invocation = new Invocation(event, context)
     const call: Call = { settings, invocation, request, isMulti: isMultiValue(event) }
     if (settings.healthCheck === 'answer' && isHealthCheck(event)) return plain(200, call)
-    const target = loaded.app ?? (await inTime(load(call), timeLimit(call)))
-    if (target === OUT_OF_TIME) return fail({ failure: target }, call)
+    const target = loaded.app ?? (await inTime(load(call), call))
+    if (!target) return fail({ failure: 'out-of-time' }, call)
     const outcome = await runInInvocation(invocation, run, target, call)
     if ('failure' in outcome) return fail(outcome, call)
     return 'rawHeaders' in outcome ? runInInvocation(invocation, complete, outcome, call) : outcome

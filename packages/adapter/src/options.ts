@@ -20,7 +20,7 @@ export interface HandlerOptions {
    * `trust proxy` setting was right there then gives the same `req.ip` here. Set it to an address of
    * your load balancer's subnets when the app trusts those by their numbers.
    *
-   * Default: `'10.0.0.1'`, which `uniquelocal`, hop counts and `true` cover.
+   * Default: `'10.0.47.11'`, which `uniquelocal`, hop counts and `true` cover.
    */
   readonly peerAddress?: string | undefined
   /**
@@ -60,8 +60,7 @@ export interface HandlerOptions {
    */
   readonly singleValueCookies?: 'case-variants' | 'last-only' | undefined
   /**
-   * The order in which several cookies (and `WWW-Authenticate` challenges) are given to the load
-   * balancer. ALBs have been seen to reverse it, while AWS calls it unspecified. `'keep'` leaves the
+   * The order in which several cookies are given to the load balancer. ALBs have been seen to reverse it, while AWS calls it unspecified. `'keep'` leaves the
    * app's order; `'reverse'` turns it round, so that a reversing load balancer restores it.
    *
    * Default: `'keep'`.
@@ -112,13 +111,21 @@ type Defaults = {
  */
 const RULES: Readonly<Record<string, readonly [unknown, string, ((value: never) => unknown)?]>> = {
   __proto__: null as never,
-  peerAddress: ['10.0.0.1', 'an IP address', (it) => process.getBuiltinModule('node:net').isIP(it)],
+  peerAddress: [
+    '10.0.47.11',
+    'an IP address',
+    (it) => process.getBuiltinModule('node:net').isIP(it),
+  ],
   healthCheck: ['app', "'app' or 'answer'"],
-  deadlineMarginMs: [250, 'milliseconds, 0 or more', (it) => Number.isFinite(it) && it >= 0],
+  deadlineMarginMs: [250, 'milliseconds', (it) => Number.isFinite(it) && it >= 0],
   oversize: ['compress', "'compress' or 'refuse' or a function"],
   singleValueCookies: ['case-variants', "'case-variants' or 'last-only'"],
   valueOrder: ['keep', "'keep' or 'reverse'"],
-  basePath: ['', "a path such as '/api'", (it) => /^(\/[^?#]*[^?#/])?$/.test(it)],
+  basePath: [
+    '',
+    "a path such as '/api'",
+    (it) => /^(\/[^?#]*[^?#/])?$/.test(it) && it === String(it),
+  ],
   logger: [true, 'a boolean or a logger', (it: Partial<Logger> | null) => it?.warn && it.error],
   onRequest: [undefined, 'a function'],
   onResponse: [undefined, 'a function'],
@@ -130,6 +137,9 @@ const RULES: Readonly<Record<string, readonly [unknown, string, ((value: never) 
  * @throws ExpressAlbError `INVALID_OPTION`, naming option, value and remedy
  */
 export function toSettings(options: HandlerOptions): Settings {
+  if (typeof options !== 'object' || !options) {
+    throw invalid('INVALID_OPTION', 'options', options, 'an object')
+  }
   const settings: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     const [, expected, test] = RULES[name] ?? [

@@ -1,13 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import {
-  createHandler,
-  ExpressAlbError,
-  type AppModule,
-  type AppSource,
-  type LogEntry,
-} from 'express-alb'
+import { createHandler, ExpressAlbError, type AppSource, type LogEntry } from 'express-alb'
 import { createAlbEvent, createLambdaContext, invoke } from 'express-alb/testing'
 import { within } from '../../helpers/deadline.js'
 import { EXPRESSES } from '../../helpers/modes.js'
@@ -220,7 +214,7 @@ describe('a lazy app that fails', () => {
     ['a Koa-like object', () => ({ callback() {} })],
     ['a server without listener', () => createServer()],
   ])('because it gives %s says what to give', async (_name, source) => {
-    const handler = createHandler(source as () => AppModule, { logger: false })
+    const handler = createHandler(source, { logger: false })
     await expect(handler(createAlbEvent())).rejects.toMatchObject({
       code: 'APP_INIT_FAILED',
       cause: { code: 'INVALID_APP', message: expect.stringContaining('listener') },

@@ -125,15 +125,6 @@ describe.each(EXPRESSES)('$name', ({ express }) => {
     expect([typeof result.headers, result.multiValueHeaders]).toEqual(['object', undefined])
   })
 
-  it('answers in multi-value mode an event without headers whose query has that form', async () => {
-    const { result } = await see(express, {
-      httpMethod: 'GET',
-      path: '/',
-      multiValueQueryStringParameters: {},
-    })
-    expect([result.headers, typeof result.multiValueHeaders]).toEqual([undefined, 'object'])
-  })
-
   it('passes over members that no ALB sends', async () => {
     const { seen } = await see(express, {
       ...createAlbEvent({ url: '/x' }),

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
-import type { AlbMode, AlbResult } from 'express-alb'
+import type { AlbResult } from 'express-alb'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CODES } from '../../helpers/collected-log.js'
-import { MODES } from '../../helpers/modes.js'
+import { MODES, type Mode } from '../../helpers/modes.js'
 import { throughAdapter, type ThroughAdapter } from '../../helpers/response-parity.js'
 
 /** 1 MB as AWS counts the JSON of a result. */
@@ -18,7 +18,7 @@ type Respond = (res: ServerResponse, body: string | Buffer) => void
 
 const plainly: Respond = (res, body) => void res.end(body)
 
-function answer(respond: Respond, body: string | Buffer, mode: AlbMode): Promise<ThroughAdapter> {
+function answer(respond: Respond, body: string | Buffer, mode: Mode): Promise<ThroughAdapter> {
   return throughAdapter((_req, res) => respond(res, body), {}, mode, { oversize: 'refuse' })
 }
 
@@ -29,7 +29,7 @@ function answer(respond: Respond, body: string | Buffer, mode: AlbMode): Promise
 async function expectedFor(
   respond: Respond,
   body: string | Buffer,
-  mode: AlbMode,
+  mode: Mode,
 ): Promise<{ statusCode: number; isBase64Encoded: boolean; size: number } | undefined> {
   const { result } = await answer(respond, typeof body === 'string' ? 'x' : Buffer.from('x'), mode)
   const bytes = Buffer.from(body as string)
@@ -51,7 +51,7 @@ async function expectedFor(
 async function expectAsCounted(
   respond: Respond,
   body: string | Buffer,
-  mode: AlbMode,
+  mode: Mode,
 ): Promise<boolean> {
   const expected = await expectedFor(respond, body, mode)
   const { result, log } = await answer(respond, body, mode)

@@ -1,9 +1,14 @@
 import { Buffer } from 'node:buffer'
+import { setTimeout as delay } from 'node:timers/promises'
 import { brotliDecompressSync } from 'node:zlib'
-import { getInvocation, type AppResponse, type HandlerOptions, type Invocation } from 'express-alb'
-import { createLambdaContext } from 'express-alb/testing'
-import { createHandler } from 'express-alb'
-import { createAlbEvent, invoke } from 'express-alb/testing'
+import {
+  createHandler,
+  getInvocation,
+  type AppResponse,
+  type HandlerOptions,
+  type Invocation,
+} from 'express-alb'
+import { createAlbEvent, createLambdaContext, invoke } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
 import { CODES, collectLog } from '../../helpers/collected-log.js'
 import { within } from '../../helpers/deadline.js'
@@ -38,7 +43,7 @@ const GIVING: readonly (readonly [
   [
     'later',
     async (response) => {
-      await new Promise((resolve) => setTimeout(resolve, 3))
+      await delay(3)
       return response
     },
   ],
@@ -171,16 +176,17 @@ describe('what an oversize hook is given', () => {
     large(req, res)
   }
 
-  async function given(listener: Listener = repeating): Promise<AppResponse> {
-    const seen: AppResponse[] = []
+  async function given(listener: Listener = repeating): Promise<Required<AppResponse>> {
+    const seen: Required<AppResponse>[] = []
     await throughAdapter(listener, {}, 'single', {
       oversize: (response) => {
-        seen.push(response)
+        // All members are there for a hook to see.
+        seen.push(response as Required<AppResponse>)
         return redirect
       },
     })
     expect(seen).toHaveLength(1)
-    return seen[0] as AppResponse
+    return seen[0] as Required<AppResponse>
   }
 
   it('is the whole response, names in lower case, repeated fields as arrays', async () => {
@@ -231,7 +237,7 @@ describe('what an oversize hook is given', () => {
     const { status } = await throughAdapter(large, {}, 'single', {
       onResponse: (response) => ({ ...response, headers: { 'x-from': 'onResponse' } }),
       oversize: (response) => {
-        seen.push(String(response.headers['x-from']))
+        seen.push(String(response.headers?.['x-from']))
         return redirect
       },
     })
@@ -242,7 +248,7 @@ describe('what an oversize hook is given', () => {
     let calls = 0
     const oversize: Hook = (response) => {
       calls++
-      return { ...redirect, headers: { 'x-length': String(response.body.length) } }
+      return { ...redirect, headers: { 'x-length': String(response.body?.length) } }
     }
     const most = await throughAdapter((_req, res) => res.end(Buffer.alloc(16 * MB)), {}, 'single', {
       oversize,
@@ -278,7 +284,10 @@ describe('an oversize hook that takes too long', () => {
     let fail: (error: Error) => void = () => {}
     const handler = createHandler((req, res) => void large(req, res), {
       logger: log,
-      oversize: () => new Promise((_resolve, reject) => (fail = reject)),
+      oversize: () =>
+        new Promise((_resolve, reject) => {
+          fail = reject
+        }),
     })
     const context = createLambdaContext({ timeoutMs: 60 })
     const answer = invoke(handler, createAlbEvent(), { context })

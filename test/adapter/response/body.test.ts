@@ -171,15 +171,6 @@ const BODIES: readonly Case[] = [
     },
   },
   {
-    title: 'end while corked',
-    respond: (res) => {
-      res.cork()
-      res.cork()
-      res.write('a')
-      res.end('b')
-    },
-  },
-  {
     title: 'uncork in a later tick',
     respond: (res) => {
       res.cork()
@@ -241,6 +232,23 @@ describe.each(FRAMES)('a body under $around', ({ wrap }) => {
   })
 })
 
+describe.each(MODES)('an end while the response is corked in %s-value mode', (mode) => {
+  // No comparison: a real server loses the last piece on Node 22 and 24.
+  it.each([1, 2])('sends everything that was written: corked %i times', async (corks) => {
+    const { text } = await throughAdapter(
+      (_req, res) => {
+        for (let i = 0; i < corks; i++) res.cork()
+        res.write('a')
+        res.write(Buffer.from('b'))
+        res.end('c')
+      },
+      {},
+      mode,
+    )
+    expect(text()).toBe('abc')
+  })
+})
+
 describe('callbacks', () => {
   it('of write and end are called as on a real server, in order', async () => {
     const runs: string[][] = []
@@ -250,7 +258,7 @@ describe('callbacks', () => {
       return (_req, res) => {
         res.on('finish', () => calls.push('finish'))
         res.write('a', () => calls.push('write a'))
-        res.write('b', 'latin1', (error) => calls.push(`write b ${String(error)}`))
+        res.write('b', 'latin1', (error) => calls.push(error ? 'failed' : 'write b'))
         calls.push('written')
         res.end('c', 'utf8', () => calls.push('end'))
         calls.push('ended')
@@ -258,7 +266,9 @@ describe('callbacks', () => {
     })
     expect(runs[1]).toEqual(runs[0])
     expect(runs[2]).toEqual(runs[0])
-    expect(runs[0]).toEqual(['written', 'ended', 'write a', 'write b null', 'finish', 'end'])
+    // Which of 'finish' and the callback of end comes first differs between versions of Node.
+    expect(runs[0]?.slice(0, 4)).toEqual(['written', 'ended', 'write a', 'write b'])
+    expect(runs[0]?.slice(4).toSorted()).toEqual(['end', 'finish'])
   })
 
   it.each([

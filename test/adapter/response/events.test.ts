@@ -341,7 +341,7 @@ describe.each(METHODS)('the events of %s', (_name, options) => {
 })
 
 describe.each(FRAMES)('under $around', ({ wrap }) => {
-  it('the order is prefinish, end returns, finish, callback of end, close, end and close of the request', async () => {
+  it('the order is prefinish, end returns, finish and callback of end, close, end and close of the request', async () => {
     const trace = await expectSameTrace(
       (_req, res, note) => {
         res.end('x', () => note('end callback'))
@@ -349,31 +349,26 @@ describe.each(FRAMES)('under $around', ({ wrap }) => {
       },
       { ofRequest: REQUEST_EVENTS, wrap },
     )
-    expect(eventsIn(trace)).toEqual([
-      'res prefinish',
-      'end returned',
-      'res finish',
-      'end callback',
-      'res close',
-      'req end',
-      'req close',
-    ])
+    // Node 24 calls the callback of end before the listeners for 'finish' that came earlier.
+    const finishing = ['res finish', 'end callback']
+    const events = eventsIn(trace).filter((event) => !finishing.includes(event))
+    expect(events).toEqual(['res prefinish', 'end returned', 'res close', 'req end', 'req close'])
+    expect(eventsIn(trace).slice(2, 4).toSorted()).toEqual(finishing.toSorted())
   })
 
   it('the socket is one and the same, and leaves the response when it is finished', async () => {
     const trace = await expectSameTrace(
       (req, res, note) => {
         note(`same socket: ${String(res.socket === req.socket)}`)
-        note(`same connection: ${String(res.connection === req.connection)}`)
         note(`req of res: ${String(res.req === req)}`)
-        res.on('finish', () => note(`socket in finish: ${String(res.socket)}`))
+        res.on('finish', () => note(`socket in finish: ${String(res.socket === null)}`))
         res.on('close', () => note(`socket of the request: ${String(req.socket.destroyed)}`))
         res.end('x')
       },
       { wrap },
     )
     expect(eventsIn(trace)).toEqual(
-      expect.arrayContaining(['same socket: true', 'req of res: true', 'socket in finish: null']),
+      expect.arrayContaining(['same socket: true', 'req of res: true', 'socket in finish: true']),
     )
   })
 })

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import compression from 'compression'
@@ -13,12 +14,7 @@ import onFinished from 'on-finished'
 import { describe, expect, it } from 'vitest'
 import { within } from '../../helpers/deadline.js'
 import { EXPRESSES, EXPRESSES_IN_MODES, MODES } from '../../helpers/modes.js'
-import {
-  expectSame,
-  expectSameOf,
-  onServer,
-  throughAdapter,
-} from '../../helpers/response-parity.js'
+import { expectSame, onServer, throughAdapter } from '../../helpers/response-parity.js'
 import type { Listener, WireRequest } from '../../helpers/response-wire.js'
 
 const DEADLINE_MS = 5_000
@@ -57,7 +53,7 @@ const COMPRESSED: readonly (readonly [title: string, respond: (res: Response) =>
     async (res) => {
       res.type('text')
       for (let i = 0; i < 60; i++) {
-        if (!res.write(`${i} ${TEXT}`)) await new Promise((resolve) => res.once('drain', resolve))
+        if (!res.write(`${i} ${TEXT}`)) await once(res, 'drain')
       }
       res.end()
     },

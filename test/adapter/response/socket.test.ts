@@ -34,7 +34,7 @@ describe.each(FRAMES)('the socket under $around', ({ wrap }) => {
           self(socket.unref()),
           String(res.setTimeout(1000) === res),
           String(req.setTimeout(0) === req),
-          String(typeof socket.cork),
+          typeof socket.cork,
           String(socket instanceof Duplex),
           String(socket.readable),
           String(socket.writable),
@@ -52,7 +52,9 @@ describe.each(FRAMES)('the socket under $around', ({ wrap }) => {
   it('is the same on req and res, under both names', async () => {
     const { body } = await expectSameOf(
       wrap((req, res) => {
-        const sockets = new Set([req.socket, res.socket, req.connection, res.connection])
+        // The old name is deprecated, and still read by much middleware.
+        const old = [req, res].map((one) => (one as { connection: unknown }).connection)
+        const sockets = new Set([req.socket, res.socket, ...old])
         res.end(String(sockets.size))
       }),
     )

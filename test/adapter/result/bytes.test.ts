@@ -16,7 +16,7 @@ interface Sample {
   readonly base64: boolean
 }
 
-const type = (name: string): Sample['headers'] => ({ 'Content-Type': name })
+const type = (name: string): Readonly<Record<string, string>> => ({ 'Content-Type': name })
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 
 const SAMPLES: readonly Sample[] = [

@@ -1,8 +1,8 @@
-import { createHandler, type AlbMode, type AlbResult, type HandlerOptions } from 'express-alb'
+import { createHandler, type AlbResult, type HandlerOptions } from 'express-alb'
 import { createAlbEvent, createLambdaContext, invoke } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
 import { CODES, collectLog } from '../../helpers/collected-log.js'
-import { EXPRESSES } from '../../helpers/modes.js'
+import { EXPRESSES, type Mode } from '../../helpers/modes.js'
 import { expectSameOf, throughAdapter, type ThroughAdapter } from '../../helpers/response-parity.js'
 import type { Listener } from '../../helpers/response-wire.js'
 
@@ -68,7 +68,7 @@ describe('cookies in single-value mode', () => {
         ])
         .end(),
     )
-    expect([...(headers['set-cookie'] ?? [])].sort()).toEqual(['a=1', 'b=2', 'c=3', 'd=4'])
+    expect((headers['set-cookie'] ?? []).toSorted()).toEqual(['a=1', 'b=2', 'c=3', 'd=4'])
   })
 
   it.each([SPELLINGS + 1, 2_000])(
@@ -91,9 +91,7 @@ describe('cookies in single-value mode', () => {
     for (let i = 0; i < 5; i++) await handler(createAlbEvent(), createLambdaContext())
     expect(log.entries).toHaveLength(1)
     expect(log.entries[0]).toMatchObject({ level: 'warn', code: CODES.severalCookies })
-    expect(`${log.entries[0]?.message} ${log.entries[0]?.advice}`).toMatch(
-      /lambda\.multi_value_headers\.enabled/,
-    )
+    expect(JSON.stringify(log.entries[0])).toMatch(/lambda\.multi_value_headers\.enabled/)
   })
 
   it('bring no warning when there is one, or none', async () => {
@@ -158,7 +156,7 @@ describe('cookies in multi-value mode', () => {
     const handler = createHandler((req, res) => setting(3)(req, res))
     const event = createAlbEvent({ mode: 'multi' })
     const { headers } = await invoke(handler, event, { reverseValues: true })
-    expect(headers['set-cookie']).toEqual(cookies(3).reverse())
+    expect(headers['set-cookie']).toEqual(cookies(3).toReversed())
   })
 
   it('are not touched by the policy for single-value mode', async () => {
@@ -170,11 +168,11 @@ describe('cookies in multi-value mode', () => {
     const { headers } = await multi((_req, res) =>
       res.writeHead(200, ['set-cookie', 'a=1', 'Set-Cookie', 'b=2', 'set-cookie', 'c=3']).end(),
     )
-    expect([...(headers['set-cookie'] ?? [])].sort()).toEqual(['a=1', 'b=2', 'c=3'])
+    expect((headers['set-cookie'] ?? []).toSorted()).toEqual(['a=1', 'b=2', 'c=3'])
   })
 })
 
-describe.each(['single', 'multi'] satisfies AlbMode[])(
+describe.each(['single', 'multi'] satisfies Mode[])(
   'an order turned round in %s-value mode',
   (mode) => {
     it('changes nothing for a response with one value of each name', async () => {

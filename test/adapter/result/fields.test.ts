@@ -165,7 +165,7 @@ describe('repeated list fields', () => {
         {},
         mode,
       )
-      expect(headers['vary']?.split(', ').sort()).toEqual(['a', 'b', 'c'])
+      expect(headers['vary']?.split(', ').toSorted()).toEqual(['a', 'b', 'c'])
     }
   })
 })

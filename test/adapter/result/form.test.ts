@@ -1,15 +1,15 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
-import { createHandler, type AlbMode, type AlbResult } from 'express-alb'
+import { createHandler, type AlbResult } from 'express-alb'
 import { createAlbEvent, createHealthCheckEvent, createLambdaContext } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
-import { EXPRESSES, MODES } from '../../helpers/modes.js'
-import { expectSameOf, throughAdapter } from '../../helpers/response-parity.js'
+import { EXPRESSES, MODES, type Mode } from '../../helpers/modes.js'
+import { expectSameOf, linesOf, throughAdapter } from '../../helpers/response-parity.js'
 import type { Listener } from '../../helpers/response-wire.js'
 
 const FIELD = { single: 'headers', multi: 'multiValueHeaders' } as const
 const MEMBERS = ['body', 'isBase64Encoded', 'statusCode', 'statusDescription']
 
-async function resultOf(listener: Listener, mode: AlbMode, method = 'GET'): Promise<AlbResult> {
+async function resultOf(listener: Listener, mode: Mode, method = 'GET'): Promise<AlbResult> {
   return (await throughAdapter(listener, { method }, mode)).result
 }
 
@@ -35,7 +35,7 @@ const EVERY_KIND: readonly (readonly [title: string, respond: (res: ServerRespon
 describe.each(MODES)('a result in %s-value mode', (mode) => {
   it.each(EVERY_KIND)('has the members of that mode and no others: %s', async (_title, respond) => {
     const result = await resultOf((_req, res) => respond(res), mode)
-    expect(Object.keys(result).sort()).toEqual([...MEMBERS, FIELD[mode]].sort())
+    expect(Object.keys(result).toSorted()).toEqual([...MEMBERS, FIELD[mode]].toSorted())
   })
 
   it.each(EVERY_KIND)('is the same before and after JSON: %s', async (_title, respond) => {
@@ -69,7 +69,7 @@ describe.each(MODES)('a result in %s-value mode', (mode) => {
 describe('the form of a result', () => {
   it('follows each event while one handler serves both modes', async () => {
     const handler = createHandler((_req, res) => res.setHeader('X-A', '1').end('x'))
-    const modes: readonly AlbMode[] = ['single', 'multi', 'multi', 'single', 'multi', 'single']
+    const modes: readonly Mode[] = ['single', 'multi', 'multi', 'single', 'multi', 'single']
     const results = await Promise.all(
       modes.map((mode) => handler(createAlbEvent({ mode }), createLambdaContext())),
     )
@@ -83,7 +83,7 @@ describe('the form of a result', () => {
       for (const healthCheck of ['app', 'answer'] as const) {
         const handler = createHandler((_req, res) => res.end('x'), { healthCheck })
         const result = await handler(createHealthCheckEvent({ mode }), createLambdaContext())
-        expect(Object.keys(result).sort()).toEqual([...MEMBERS, FIELD[mode]].sort())
+        expect(Object.keys(result).toSorted()).toEqual([...MEMBERS, FIELD[mode]].toSorted())
         expect(result.statusDescription).toBe('200 OK')
       }
     },
@@ -188,9 +188,8 @@ describe('the values of fields', () => {
 })
 
 /** What the result says of a length, or `undefined`. */
-function lengthIn(result: AlbResult): unknown {
-  const fields = Object.entries(result.headers ?? result.multiValueHeaders ?? {})
-  return fields.find(([name]) => /^content-length$/i.test(name))?.[1]?.toString()
+function lengthIn(result: AlbResult): string | undefined {
+  return linesOf(result).find(([name]) => /^content-length$/i.test(name))?.[1]
 }
 
 describe.each(MODES)('Content-Length in %s-value mode', (mode) => {

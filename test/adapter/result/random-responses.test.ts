@@ -40,9 +40,9 @@ const piece = fc.oneof(
 const encoding = fc.constantFrom<BufferEncoding>('utf8', 'latin1', 'ucs2')
 
 // Node appends to the very array it was given.
-const copyOf = <T>(value: T): T => (Array.isArray(value) ? ([...value] as T) : value)
+const copyOf = <T>(given: T): T => (Array.isArray(given) ? ([...given] as T) : given)
 
-const shown = (value: unknown): string => JSON.stringify(value)
+const shown = (given: unknown): string => JSON.stringify(given)
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(name, value).map(([n, v]) => ({

@@ -1,5 +1,7 @@
 import { invalidField } from './values.js'
 
+const NO_BYTES = Buffer.alloc(0)
+
 /**
  * The bytes of an event's body. An ALB sends `""` when there is none and base64 for everything but a
  * few text types; events written by hand leave the body out or set it to null.
@@ -7,13 +9,14 @@ import { invalidField } from './values.js'
 export function toBytes(body: unknown, isBase64Encoded: unknown = false): Buffer {
   const text = body ?? ''
   if (typeof text !== 'string') throw invalidField('body', body, 'a string')
-  if (isBase64Encoded === false) return Buffer.from(text)
+  if (isBase64Encoded === false) return text ? Buffer.from(text) : NO_BYTES
   if (isBase64Encoded !== true) {
     throw invalidField('isBase64Encoded', isBase64Encoded, 'true or false')
   }
   const bytes = Buffer.from(text, 'base64')
   // Buffer.from() skips what is not base64, as line breaks, which are all right; the length tells.
-  const fits = (base64: string): boolean => bytes.length === Buffer.byteLength(base64, 'base64')
+  const fits = (base64: string): boolean =>
+    base64.length % 4 !== 1 && bytes.length === Buffer.byteLength(base64, 'base64')
   if (fits(text) || fits(text.replace(/\s/g, ''))) return bytes
   throw invalidField('body', text, 'base64')
 }

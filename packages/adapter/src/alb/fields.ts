@@ -19,8 +19,7 @@ export interface ResultFields {
  *
  * Repeated fields are joined into one line, which says the same (RFC 9110, section 5.3) and keeps
  * their order through a load balancer that reverses the values of a name. `Set-Cookie` cannot be
- * joined (RFC 6265, section 3), and clients often misread joined challenges (RFC 9110, section
- * 11.6.1).
+ * joined (RFC 6265, section 3).
  *
  * In single-value mode AWS speaks of one cookie only; but each spelling of the name is a key of its
  * own, and the ALB passes every one of them on.
@@ -64,7 +63,7 @@ export function toFields(
     const join = (text: string): string => (isReversed ? `${value}, ${text}` : `${text}, ${value}`)
     if (held === undefined) map[name] = isMulti ? [value] : value
     else if (typeof held === 'string') map[name] = join(held)
-    else if (key === 'set-cookie' || key === 'www-authenticate') held.push(value)
+    else if (key === 'set-cookie') held.push(value)
     else held[0] = join(held[0] as string)
   }
   return { map, encoded, bytes }
@@ -75,7 +74,7 @@ const PUNCTUATION = 4
 
 /** `set-cookie` with the capitals that the bits of `variant` ask for. */
 function spellCookie(variant: number): string {
-  if (variant === 2 ** 9) throw new Error('More than 512 cookies')
+  if (variant === 2 ** 9) throw new Error('Too many cookies')
   let bits = variant * 2
   return 'set-cookie'.replace(/[a-z]/g, (letter) =>
     (bits >>= 1) & 1 ? letter.toUpperCase() : letter,

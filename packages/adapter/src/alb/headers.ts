@@ -13,15 +13,29 @@ export function toHeaders(
   let plain = true
   for (const name in source) {
     const held = source[name]
-    const values = typeof held === 'string' ? [held] : valuesOf(held, field, name)
-    plain &&= values.length === 1 && name.toLowerCase() === name && !SPECIAL.test(name)
-    for (const value of values) rawHeaders.push(name, (headers[name] = toLatin1(value)))
+    if (!plainNames.has(name) && !isPlain(name)) plain = false
+    const only: unknown = Array.isArray(held) && held.length === 1 ? held[0] : held
+    if (typeof only === 'string') {
+      const value = toLatin1(only)
+      if (value !== held) headers[name] = value
+      rawHeaders.push(name, value)
+    } else {
+      plain = false
+      for (const value of valuesOf(held, field, name)) rawHeaders.push(name, toLatin1(value))
+    }
   }
   return { rawHeaders, headers: plain ? headers : undefined }
 }
 
-// Node makes an array of the first; the second must not set a prototype.
-const SPECIAL = /^(set-cookie|__proto__)$/
+// The same few names come with every request, and a look into this set is the fastest test.
+const plainNames = new Set<string>()
+
+/** Whether Node takes a name as it is: it makes an array of one, and one would set a prototype. */
+function isPlain(name: string): boolean {
+  const plain = name.toLowerCase() === name && name !== 'set-cookie' && name !== '__proto__'
+  if (plain && plainNames.size < 500) plainNames.add(name)
+  return plain
+}
 
 /**
  * A value as Node's HTTP parser hands it to an app: one character for each byte. The ALB passes only

@@ -15,8 +15,8 @@ export function toTarget(
   basePath: string,
 ): string {
   const { path } = event
-  if (typeof path !== 'string' || (path[0] !== '/' && path !== '*')) {
-    throw invalidField('path', path, 'a string that starts with "/"')
+  if (typeof path !== 'string' || !TARGET.test(path)) {
+    throw invalidField('path', path, 'a path')
   }
   let target = basePath === '' ? path : withoutBasePath(path, basePath)
   let separator = '?'
@@ -27,7 +27,8 @@ export function toTarget(
       separator = '&'
     }
   }
-  return target.toWellFormed().replace(ILLEGAL, encodeURIComponent)
+  if (!ILLEGAL.test(target)) return target
+  return target.toWellFormed().replace(new RegExp(ILLEGAL, 'g'), encodeURIComponent)
 }
 
 /**
@@ -38,6 +39,9 @@ function withoutBasePath(path: string, basePath: string): string {
   return `${path}/`.startsWith(`${basePath}/`) ? path.slice(basePath.length) || '/' : path
 }
 
+// Origin form, asterisk form, absolute form (RFC 9112, section 3.2); an ALB sends only the first.
+const TARGET = /^(\/|\*$|\w+:)/
+
 // What may not stand in a request target (RFC 3986, section 2; RFC 9112, section 3.2), less what
 // browsers and Node let through unharmed: controls, space, " < > \ ^ ` { | } and all beyond ASCII.
-const ILLEGAL = /[^!#-;=?-[\]_a-z~]+/g
+const ILLEGAL = /[^!#-;=?-[\]_a-z~]+/

@@ -4,7 +4,7 @@ import { invalid, type ExpressAlbError } from '../errors.js'
 export function mapOf(event: object, field: string): Readonly<Record<string, unknown>> {
   const map = (event as Record<string, unknown>)[field] ?? {}
   if (typeof map !== 'object' || Array.isArray(map)) {
-    throw invalidField(field, map, 'an object of strings')
+    throw invalidField(field, map, 'an object')
   }
   return map as Record<string, unknown>
 }

@@ -9,7 +9,7 @@ import {
   isUntouched,
   toIncomingMessage,
 } from './request.js'
-import { closeResponse, toServerResponse } from './response.js'
+import { closeResponse, isUnheard, toServerResponse } from './response.js'
 
 type Callback = (error?: Error | null) => void
 
@@ -155,7 +155,7 @@ function extend(
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */
     override uncork(): void {
-      if (this._writableState.corked > 0) this._writableState.corked--
+      super.uncork()
       this._writableState.length = 0
       if (!this.#waitsForDrain) return
       this.#waitsForDrain = false
@@ -204,9 +204,8 @@ function extend(
     /** As Node's server: a timeout that nobody hears of closes the connection. */
     #onIdle(): void {
       this.emit('timeout')
-      const byRequest = !this.#req.complete && this.#req.emit('timeout', this)
-      const byResponse = this.#res.emit('timeout', this)
-      if (!byRequest && !byResponse) this.destroy()
+      // The request would be told too if it were still coming in.
+      if (!this.#res.emit('timeout', this)) this.destroy()
     }
 
     setKeepAlive(): this {
@@ -229,12 +228,15 @@ function extend(
       clearTimeout(this.#idleTimer)
       if (!isUntouched(this.#req)) this.#endRequest()
       this.#res.detachSocket(this as never)
-      process.nextTick(() => {
+      const close = (): void => {
         closeResponse(this.#res)
         if (isUntouched(this.#req)) dismissRequest(this.#req)
         else this.#endRequest()
         this.#settle()
-      })
+      }
+      // As in Node's server, a tick later; at once when only this method listens to the response.
+      if (isUnheard(this.#res)) close()
+      else process.nextTick(close)
     }
 
     #endRequest(): void {

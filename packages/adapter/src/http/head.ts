@@ -37,7 +37,9 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encodin
 
 function add(raw: string[], name: string, value: unknown): void {
   if (HOP_BY_HOP.test(name)) return
-  for (const one of Array.isArray(value) ? value : [value]) raw.push(name, toText(String(one)))
+  if (Array.isArray(value)) {
+    for (const one of value) raw.push(name, toText(String(one)))
+  } else raw.push(name, toText(String(value)))
 }
 
 /**

@@ -8,6 +8,7 @@ interface Internals {
   _header: string | null
   _headerSent: boolean
   _closed: boolean
+  readonly _eventsCount: number
   _storeHeader(statusLine: string, headers: HeadArgument): void
 }
 
@@ -42,6 +43,11 @@ function storeHead(this: ServerResponse, statusLine: string, headers: HeadArgume
   internals._headerSent = true
   const socket = this.socket as unknown as Connection | null
   if (socket) socket.head = toRawHeaders(this, headers)
+}
+
+/** Whether a response has one listener, for one event. */
+export function isUnheard(res: ServerResponse): boolean {
+  return (res as unknown as Internals)._eventsCount === 1 && res.listenerCount('finish') === 1
 }
 
 /** Marks a finished response closed and says so, as Node's server does a tick after `finish`. */
