@@ -69,33 +69,33 @@ const STATUS: Partial<Record<LogCode, number>> = {
 
 /** What to do about a failure, where its code does not say it. */
 const ADVICE: Partial<Record<LogCode, string>> = {
-  'too-large': 'an ALB takes 1 MB: page it, or redirect to storage (option oversize)',
-  'several-cookies': 'for several cookies, set lambda.multi_value_headers.enabled',
+  'too-large': 'an ALB takes 1 MB: page it, or redirect to storage',
+  'several-cookies': 'set lambda.multi_value_headers.enabled',
 }
 
 /** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter; gives its answer. */
 export function fail({ failure, error, size, req }: Failed, call: Call): AlbResult {
   const { logger } = call.settings
   const statusCode = STATUS[failure] ?? 500
-  const message = `express-alb: ${ADVICE[failure] ?? failure}`
   const level = statusCode < 500 ? 'warn' : 'error'
-  // Express and its router note the matching route on the request.
-  const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: unknown }; baseUrl?: string }
-  const entry: LogEntry = {
-    code: failure,
-    requestId: call.invocation.context?.awsRequestId,
-    method: call.request.method,
-    path: call.request.target.replace(/\?.*/, ''),
-    route: route && baseUrl + String(route.path),
-    size,
-    error: error && process.getBuiltinModule('node:util').inspect(error),
-  }
+  const message = `express-alb: ${ADVICE[failure] ?? failure}`
   try {
+    // Express and its router note the matching route on the request.
+    const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: unknown }; baseUrl?: string }
+    const entry: LogEntry = {
+      code: failure,
+      requestId: call.invocation.context?.awsRequestId,
+      method: call.request.method,
+      path: call.request.target.replace(/\?.*/, ''),
+      route: route && baseUrl + String(route.path),
+      size,
+      error: error && process.getBuiltinModule('node:util').inspect(error),
+    }
     if (typeof logger === 'object') logger[level](entry, message)
     else if (logger) console[level](JSON.stringify({ level, message, ...entry }))
-  } catch (failed) {
-    // What breaks in a logger must not break an answer, and the entry must not be lost.
-    console.error(failed, message, entry)
+  } catch {
+    // What breaks in a logger, or in an error that is shown, must not break an answer.
+    console.error(message)
   }
   return plain(statusCode, call)
 }

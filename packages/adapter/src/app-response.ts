@@ -28,11 +28,14 @@ export function toAppResponse(parts: ResponseParts): Required<AppResponse> {
  */
 export function fromAppResponse(response: AppResponse): ResponseParts {
   const { statusCode, statusMessage = '', headers = {}, body = '' } = response
-  if (!(statusCode >= 200 && statusCode < 600)) throw new RangeError(`statusCode ${statusCode}`)
+  if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
+    throw new RangeError(`statusCode ${statusCode}`)
+  }
   const rawHeaders: string[] = []
   for (const name in headers) {
     process.getBuiltinModule('node:http').validateHeaderName(name)
-    for (const value of [headers[name]].flat()) rawHeaders.push(name, String(value))
+    // A missing value is as wrong as a line end.
+    for (const value of [headers[name]].flat()) rawHeaders.push(name, String(value ?? '\n'))
   }
   // Line ends would begin another field or the body.
   for (const text of [statusMessage, ...rawHeaders]) {

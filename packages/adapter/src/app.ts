@@ -41,18 +41,20 @@ export function toLoadedApp(source: AppSource): LoadedApp {
   if (promise) promise.catch(() => undefined)
   const get = isFactory(source) ? source : promise && ((): unknown => promise)
   let attempt: Promise<App> | undefined
-  const loaded: LoadedApp = {
-    app: get ? undefined : toApp(source),
-    load: () => (attempt ??= load()),
-  }
-  async function load(): Promise<App> {
+  const start = async (): Promise<App> => {
     try {
       return (loaded.app = toApp(await exportOf(await (get && get()))))
     } catch (cause) {
-      attempt = undefined
       const message = `the app failed to start: ${show(cause)}`
       throw new ExpressAlbError('APP_INIT_FAILED', message, { cause })
     }
+  }
+  const loaded: LoadedApp = {
+    app: get ? undefined : toApp(source),
+    load: () =>
+      (attempt ??= start().finally(() => {
+        attempt = undefined
+      })),
   }
   return loaded
 }
@@ -77,7 +79,7 @@ function toApp(source: unknown): App {
   return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
 }
 
-const EXPECTED = 'an Express app, a request listener, an http.Server or a function that gets one'
+const EXPECTED = 'a request listener, an http.Server or a function that gets one'
 
 // http.Server and https.Server have only net.Server in common.
 function isServer(value: unknown): value is HttpServer {

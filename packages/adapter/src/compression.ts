@@ -24,7 +24,7 @@ export async function compress(
     // A range is a piece of the representation as it is.
     response.statusCode === 206 ||
     // RFC 9111, section 5.2.2.6.
-    String(headers['cache-control']).includes('no-transform')
+    /no-transform/i.test(String(headers['cache-control']))
   ) {
     return undefined
   }

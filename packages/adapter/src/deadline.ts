@@ -6,8 +6,8 @@ interface Timed {
   readonly settings: Pick<Settings, 'deadlineMarginMs'>
 }
 
-// Node fires a timer with a longer delay at once.
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Node fires a timer with a longer delay at once. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
 
 /**
  * How many milliseconds the app has before the adapter must answer: what Lambda leaves, less the

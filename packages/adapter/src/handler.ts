@@ -43,7 +43,7 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
       onRequest &&
       (async (req, res) => {
         await onRequest(req, res, call.invocation)
-        if (!res.writableEnded && !res.destroyed) await target.listener(req, res)
+        if (!res.writableEnded && !req.socket.destroyed) await target.listener(req, res)
       })
     const app = listener ? { ...target, listener } : target
     return new Promise((resolve) => {

@@ -24,7 +24,8 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 
   /** Milliseconds until Lambda ends the invocation; `Infinity` without a Lambda context. */
   get remainingMs(): number {
-    return this.context?.getRemainingTimeInMillis?.() ?? Infinity
+    const ms = this.context?.getRemainingTimeInMillis?.()
+    return Number(ms) >= 0 ? Number(ms) : Infinity
   }
 
   /** When Lambda ends the invocation, in milliseconds since the epoch; `Infinity` when unknown. */

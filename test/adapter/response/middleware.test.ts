@@ -280,8 +280,8 @@ describe.each(EXPRESSES)('morgan under $name', ({ express }) => {
       }),
     )
     app.use((_req, res) => res.send('x'))
-    await throughAdapter(app)
-    expect(lines).toEqual([expect.stringMatching(/^10\.0\.0\.1 \d+\.\d{3} \d+\.\d{3}\n$/)])
+    await throughAdapter(app, {}, 'single', { peerAddress: '10.1.2.3' })
+    expect(lines).toEqual([expect.stringMatching(/^10\.1\.2\.3 \d+\.\d{3} \d+\.\d{3}\n$/)])
   })
 })
 

@@ -7,7 +7,6 @@ interface ForeignMembers {
 
 /** Members by which the events of other sources are told. The first that is there decides. */
 const SIGNS: readonly (readonly [string, string])[] = [
-  ['serviceNetworkArn', 'VPC Lattice'],
   ['cf', 'CloudFront'],
   ['rawPath', 'API Gateway v2 or a function URL'],
   ['resource', 'API Gateway v1'],

@@ -35,8 +35,8 @@ export function toResult(
   onSeveralCookies: () => void,
 ): AlbResult | undefined {
   const { statusCode, rawHeaders } = parts
-  const keepsLength = isHead || statusCode === 304
-  const pieces = keepsLength || statusCode === 204 ? [] : parts.body
+  const keepsLength = statusCode === 304 || (isHead && statusCode !== 204)
+  const pieces = isHead || keepsLength || statusCode === 204 ? [] : parts.body
   const { map, encoded, bytes } = toFields(
     rawHeaders,
     isMulti,
@@ -57,11 +57,6 @@ export function toResult(
     body,
     isBase64Encoded: text === undefined && body !== '',
   }
-  if (fitsLimit(result, headBytes)) return result
-  if (result.isBase64Encoded) return undefined
-  // JSON writes some characters with six bytes: such a text can be shorter in base64.
-  result.body = bodyBytes(pieces).toString('base64')
-  result.isBase64Encoded = true
   return fitsLimit(result, headBytes) ? result : undefined
 }
 

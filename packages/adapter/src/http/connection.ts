@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { LONGEST_TIMER_MS } from '../deadline.js'
 import type { Failed, RequestParts } from '../parts.js'
-import type { App, ExchangePolicy, Outcome } from './exchange.js'
+import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
 import {
   deliverBody,
   dismissRequest,
@@ -12,26 +13,6 @@ import {
 import { closeResponse, isUnheard, toServerResponse } from './response.js'
 
 type Callback = (error?: Error | null) => void
-
-/**
- * The connection between load balancer and app, for one exchange: a duplex stream under request and
- * response, with the parts of `net.Socket` that apps and middleware use.
- */
-export interface Connection extends Duplex {
-  /** Set and cleared by `ServerResponse.assignSocket` and `detachSocket`. */
-  _httpMessage: ServerResponse | null
-  /**
-   * The fields of the response head, once there is one. What is written before it can only be a 1xx
-   * response, which no load balancer passes on from a function, and is dropped.
-   */
-  head: readonly string[] | undefined
-  /**
-   * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
-   * the listener fails, when the connection is destroyed, when time is up or when the body is too
-   * large.
-   */
-  dispatch(): void
-}
 
 /** What a connection is made for. */
 export interface Exchange<S, R> {
@@ -66,7 +47,7 @@ function extend(
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
     _httpMessage: ServerResponse | null = null
-    head: readonly string[] | undefined = undefined
+    head: Connection['head'] = undefined
     readonly remoteAddress: string
     // An ALB connects to its targets from ephemeral ports.
     readonly remotePort = 49152
@@ -92,10 +73,6 @@ function extend(
       this.#res.on('finish', () => {
         this.#onFinish()
       })
-    }
-
-    get remoteFamily(): string {
-      return this.remoteAddress.includes(':') ? 'IPv6' : 'IPv4'
     }
 
     dispatch(): void {
@@ -179,7 +156,7 @@ function extend(
         this.#fail('disconnected', error)
         clearTimeout(this.#deadlineTimer)
         // Node's server aborts the request first, then 'close' comes on the response.
-        process.nextTick(() => {
+        this.prependOnceListener('close', () => {
           // Node's error for a connection that closes before the response is finished.
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
@@ -196,16 +173,23 @@ function extend(
     /** As `net.Socket.setTimeout`: milliseconds of silence until `timeout`; 0 ends it. */
     setTimeout(ms: number, listener?: () => void): this {
       clearTimeout(this.#idleTimer)
-      this.#idleTimer = ms > 0 ? setTimeout(() => this.#onIdle(), ms).unref() : undefined
+      this.#idleTimer =
+        ms > 0
+          ? setTimeout(() => this.#onIdle(), Math.min(ms, LONGEST_TIMER_MS)).unref()
+          : undefined
       if (listener) this[ms > 0 ? 'once' : 'removeListener']('timeout', listener)
       return this
     }
 
     /** As Node's server: a timeout that nobody hears of closes the connection. */
     #onIdle(): void {
-      this.emit('timeout')
       // The request would be told too if it were still coming in.
       if (!this.#res.emit('timeout', this)) this.destroy()
+      this.emit('timeout')
+    }
+
+    destroySoon(): void {
+      this.destroy()
     }
 
     setKeepAlive(): this {
@@ -247,10 +231,10 @@ function extend(
     #render(): void {
       if (this.#outcome) return
       const { policy, subject } = this.#exchange
-      const { statusCode, statusMessage } = this.#res
-      const parts = { statusCode, statusMessage, rawHeaders: this.head ?? [], body: this.#body }
       try {
-        this.#outcome = policy.render(parts, subject)
+        // There is a head, since the response is ended.
+        const head = this.head as NonNullable<Connection['head']>
+        this.#outcome = policy.render({ ...head, body: this.#body }, subject)
       } catch (error) {
         this.#fail('app-failed', error)
       }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Failed, ResponseParts } from '../parts.js'
 import type { Messages } from './messages.js'
 
@@ -26,4 +27,24 @@ export interface ExchangePolicy<S, R> {
   timeLimit(subject: S): number
   /** Told of an error that comes after the response and can change nothing any more. */
   onLateError(failed: Failed, subject: S): void
+}
+
+/**
+ * The connection between load balancer and app, for one exchange: a duplex stream under request and
+ * response, with the parts of `net.Socket` that apps and middleware use.
+ */
+export interface Connection extends Duplex {
+  /** Set and cleared by `ServerResponse.assignSocket` and `detachSocket`. */
+  _httpMessage: ServerResponse | null
+  /**
+   * The response head, once there is one. What is written before it can only be a 1xx response, which
+   * no load balancer passes on from a function, and is dropped.
+   */
+  head: Omit<ResponseParts, 'body'> | undefined
+  /**
+   * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
+   * the listener fails, when the connection is destroyed, when time is up or when the body is too
+   * large.
+   */
+  dispatch(): void
 }

@@ -47,7 +47,7 @@ function add(raw: string[], name: string, value: unknown): void {
  * (`Ã©` for `é`). A result is JSON: it takes the text those bytes mean, and the load balancer makes
  * them bytes again. What is not UTF-8 stays as it is.
  */
-function toText(value: string): string {
+export function toText(value: string): string {
   if (Buffer.byteLength(value) === value.length) return value
   const text = Buffer.from(value, 'latin1').toString()
   return text.includes('\uFFFD') ? value : text

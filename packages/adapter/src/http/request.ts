@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { indexOfField, type RequestParts } from '../parts.js'
-import type { Connection } from './connection.js'
+import type { Connection } from './exchange.js'
 import type { Messages } from './messages.js'
 
 // Members of IncomingMessage that its types leave out.

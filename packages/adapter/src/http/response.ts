@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Connection } from './connection.js'
-import { toRawHeaders, type HeadArgument } from './head.js'
+import type { Connection } from './exchange.js'
+import { toRawHeaders, toText, type HeadArgument } from './head.js'
 import type { Messages } from './messages.js'
 
 // What Node keeps of a response head, and the method that puts the head together.
@@ -42,7 +42,14 @@ function storeHead(this: ServerResponse, statusLine: string, headers: HeadArgume
   this.chunkedEncoding = false
   internals._headerSent = true
   const socket = this.socket as unknown as Connection | null
-  if (socket) socket.head = toRawHeaders(this, headers)
+  if (socket) {
+    socket.head = {
+      statusCode: Number(statusLine.slice(9, 12)),
+      // The reason phrase: "HTTP/1.1 200 OK" and a line end.
+      statusMessage: toText(statusLine.slice(13, -2)),
+      rawHeaders: toRawHeaders(this, headers),
+    }
+  }
 }
 
 /** Whether a response has one listener, for one event. */

@@ -24,6 +24,7 @@ export interface ClientResponse {
 }
 
 const MAX_RESULT_BYTES = 1_048_576
+const MAX_HEAD_BYTES = 32_768
 
 // Not honoured in a function's response (ALB user guide, "Lambda functions as targets").
 const DROPPED = new Set([
@@ -41,14 +42,15 @@ const DROPPED = new Set([
 /**
  * The response that a load balancer makes of a result, after the JSON round trip through Lambda.
  *
+ * @param json the result as Lambda hands it on; `undefined` when it is nothing
  * @param reversed whether values of one name arrive in reversed order, as ALBs have been seen to do
  */
 export function toClientResponse(
   event: AlbEvent,
   returned: unknown,
+  json: string | undefined,
   reversed: boolean,
 ): ClientResponse {
-  const json = JSON.stringify(returned) as string | undefined
   const refusal = refusalOf(event, json)
   if (json === undefined || refusal !== undefined) {
     return badGateway(refusal ?? 'The handler returned nothing.', returned)
@@ -139,7 +141,14 @@ function refusalOfHeaders(field: string, map: unknown): string | undefined {
       return `${field}[${JSON.stringify(name)}] cannot stand in an HTTP header.`
     }
   }
-  return undefined
+  // Name, colon, space, value and line end of each.
+  const bytes = pairsOf(map, false).reduce(
+    (sum, pair) => sum + Buffer.byteLength(pair.join()) + 3,
+    0,
+  )
+  return bytes > MAX_HEAD_BYTES
+    ? `The header fields take ${bytes} bytes; the limit is ${MAX_HEAD_BYTES}.`
+    : undefined
 }
 
 function pairsOf(map: object, reversed: boolean): [string, string][] {

@@ -63,7 +63,10 @@ export function createAlbEvent(init: AlbEventInit = {}): AlbEvent {
   fields.set('x-forwarded-for', [forwardedFor.join(', ')])
   fields.set('x-forwarded-port', [protocol === 'https' ? '443' : '80'])
   fields.set('x-forwarded-proto', [protocol])
-  if (!fields.has('x-amzn-trace-id')) fields.set('x-amzn-trace-id', [newTraceId()])
+  fields.set('x-amzn-trace-id', [toTraceId(fields.get('x-amzn-trace-id')?.at(-1))])
+  // The default port of the listener is taken off (ALB user guide, "Host header").
+  const host = fields.get('host')?.map((name) => name.toLowerCase().replace(/:(?:80|443)$/, ''))
+  if (host !== undefined) fields.set('host', host)
   const { path, query } = split(url)
   const isBase64Encoded = body.bytes.length > 0 && !isText(fields)
   return {
@@ -152,7 +155,15 @@ function isText(fields: Map<string, string[]>): boolean {
   return !fields.has('content-encoding') && TEXT.test(fields.get('content-type')?.at(-1) ?? '')
 }
 
-function newTraceId(): string {
+/**
+ * The trace field that the load balancer passes on: its own id as the root, or before the fields of the
+ * client's (ELB user guide, "Request tracing").
+ */
+function toTraceId(given: string | undefined): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16)
-  return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`
+  const own = `1-${seconds}-${randomBytes(12).toString('hex')}`
+  const others = (given ?? '').split(';').filter((field) => !/^\s*(?:Self=|$)/.test(field))
+  return others.some((field) => /^\s*Root=/.test(field))
+    ? `Self=${own};${others.join(';')}`
+    : [`Root=${own}`, ...others].join(';')
 }

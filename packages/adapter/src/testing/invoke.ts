@@ -23,10 +23,13 @@ export async function invoke(
 ): Promise<ClientResponse> {
   const delivered = JSON.parse(JSON.stringify(event)) as AlbEvent
   let result: unknown
+  let json: string | undefined
   try {
     result = await handler(delivered, options.context ?? createLambdaContext())
+    // Lambda's runtime client does the same, and fails the invocation when it cannot.
+    json = JSON.stringify(result)
   } catch (error) {
     return badGateway(`The handler failed: ${String(error)}`, undefined)
   }
-  return toClientResponse(event, result, options.reverseValues ?? false)
+  return toClientResponse(event, result, json, options.reverseValues ?? false)
 }
