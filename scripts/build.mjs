@@ -3,14 +3,7 @@
 // Examples are compiled too instead of being run from TypeScript: Node 20 cannot run TypeScript, and tsc is needed for
 // the adapter anyhow, so this costs no further dependency.
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled } from './install.mjs'

@@ -97,16 +97,7 @@ const HOP_BY_HOP = new Set([
 
 export function fromWire(response: WireResponse, request: WireRequest): Seen {
   const { status, reason, fields, body } = response
-  const nominated = fields
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.toLowerCase().split(/\s*,\s*/))
-  return seen(
-    status,
-    reason,
-    fields.filter(([name]) => !nominated.includes(name.toLowerCase())),
-    body,
-    request,
-  )
+  return seen(status, reason, fields, body, request)
 }
 
 export function fromResult(

@@ -56,7 +56,8 @@ async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbRe
     const result = resultOf(fromAppResponse(response), call)
     if (result !== undefined) return result
   }
-  return fail({ failure: 'too-large', size: bodyBytes(parts.body).length }, call)
+  const size = bodyBytes(parts.body).length
+  return fail({ ...parts, failure: 'too-large', size }, call)
 }
 
 /** What answers a failure; the client learns no more. The rest are a 500. */
@@ -69,7 +70,7 @@ const STATUS: Partial<Record<LogCode, number>> = {
 
 /** What to do about a failure, where its code does not say it. */
 const ADVICE: Partial<Record<LogCode, string>> = {
-  'too-large': 'an ALB takes 1 MB: page it, or redirect to storage',
+  'too-large': 'ALBs take 1 MB: page it or redirect to storage',
   'several-cookies': 'set lambda.multi_value_headers.enabled',
 }
 

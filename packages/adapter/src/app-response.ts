@@ -13,14 +13,14 @@ export interface AppResponse {
 
 /** The response for a hook to see; all members are there, `body` as a `Buffer`. */
 export function toAppResponse(parts: ResponseParts): Required<AppResponse> {
-  const { rawHeaders, body } = parts
+  const { statusCode, statusMessage, rawHeaders, body } = parts
   const headers: Record<string, string | readonly string[]> = { __proto__: null } as never
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase()
     const value = rawHeaders[i + 1] as string
     headers[name] = name in headers ? [headers[name] as string, value].flat() : value
   }
-  return { ...parts, headers, body: bodyBytes(body) }
+  return { statusCode, statusMessage, headers, body: bodyBytes(body) }
 }
 
 /**
@@ -35,7 +35,8 @@ export function fromAppResponse(response: AppResponse): ResponseParts {
   for (const name in headers) {
     process.getBuiltinModule('node:http').validateHeaderName(name)
     // A missing value is as wrong as a line end.
-    for (const value of [headers[name]].flat()) rawHeaders.push(name, String(value ?? '\n'))
+    const values: readonly (string | undefined)[] = [headers[name]].flat()
+    for (const value of values) rawHeaders.push(name, `${value ?? '\n'}`)
   }
   // Line ends would begin another field or the body.
   for (const text of [statusMessage, ...rawHeaders]) {

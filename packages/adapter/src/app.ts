@@ -45,7 +45,7 @@ export function toLoadedApp(source: AppSource): LoadedApp {
     try {
       return (loaded.app = toApp(await exportOf(await (get && get()))))
     } catch (cause) {
-      const message = `the app failed to start: ${show(cause)}`
+      const message = `the app failed: ${show(cause)}`
       throw new ExpressAlbError('APP_INIT_FAILED', message, { cause })
     }
   }
@@ -79,7 +79,7 @@ function toApp(source: unknown): App {
   return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
 }
 
-const EXPECTED = 'a request listener, an http.Server or a function that gets one'
+const EXPECTED = 'an Express app or other listener, an http.Server or a function that gets one'
 
 // http.Server and https.Server have only net.Server in common.
 function isServer(value: unknown): value is HttpServer {

@@ -1,6 +1,6 @@
 import type { AppResponse } from './app-response.js'
 
-const COMPRESSIBLE = /^text\/|[/+](json|xml|javascript|yaml|wasm)/i
+const COMPRESSIBLE = /^text\/|json|xml|javascript|wasm/i
 
 /**
  * The response in brotli or gzip, with the header fields that go with it; `undefined` when the client
@@ -12,7 +12,7 @@ export async function compress(
   response: AppResponse,
   acceptEncoding = '',
 ): Promise<AppResponse | undefined> {
-  const headers: Record<string, unknown> = { ...response.headers }
+  const headers: Record<string, string | readonly string[]> = { ...response.headers }
   // Named, and not with a weight of 0 (RFC 9110, section 12.5.3).
   const coding = ['br', 'gzip'].find((name) =>
     new RegExp(`\\b${name}\\b(?! *; *q=0(\\.0*)? *(,|$))`, 'i').test(acceptEncoding),
@@ -42,5 +42,5 @@ export async function compress(
   // 8.8.3.3). A weak one still answers If-None-Match.
   if (headers['etag']) headers['etag'] = String(headers['etag']).replace(/^"/, 'W/"')
   delete headers['content-length']
-  return { ...response, headers: headers as AppResponse['headers'] & object, body }
+  return { ...response, headers, body }
 }

@@ -35,5 +35,5 @@ export function invalid(
 /** A value's beginning, on one line. */
 export function show(value: unknown): string {
   const { inspect } = process.getBuiltinModule('node:util')
-  return inspect(value, { depth: 0 }).slice(0, 99).replace(/\s+/g, ' ')
+  return inspect(value).slice(0, 99).replace(/\s+/g, ' ')
 }

@@ -45,9 +45,9 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
         await onRequest(req, res, call.invocation)
         if (!res.writableEnded && !req.socket.destroyed) await target.listener(req, res)
       })
-    const app = listener ? { ...target, listener } : target
+    const hooked = listener ? { ...target, listener } : target
     return new Promise((resolve) => {
-      connect({ app, parts: call.request, policy, subject: call, resolve }).dispatch()
+      connect({ app: hooked, parts: call.request, policy, subject: call, resolve }).dispatch()
     })
   }
 

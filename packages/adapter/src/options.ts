@@ -121,11 +121,7 @@ const RULES: Readonly<Record<string, readonly [unknown, string, ((value: never) 
   oversize: ['compress', "'compress' or 'refuse' or a function"],
   singleValueCookies: ['case-variants', "'case-variants' or 'last-only'"],
   valueOrder: ['keep', "'keep' or 'reverse'"],
-  basePath: [
-    '',
-    "a path such as '/api'",
-    (it) => /^(\/[^?#]*[^?#/])?$/.test(it) && it === String(it),
-  ],
+  basePath: ['', "a path like '/api'", (it) => /^(\/[^?#]*[^?#/])?$/.test(it) && it === String(it)],
   logger: [true, 'a boolean or a logger', (it: Partial<Logger> | null) => it?.warn && it.error],
   onRequest: [undefined, 'a function'],
   onResponse: [undefined, 'a function'],

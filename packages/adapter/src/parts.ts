@@ -32,6 +32,8 @@ export interface ResponseParts {
   readonly rawHeaders: readonly string[]
   /** The body in the pieces that were written; a string stands for its UTF-8 bytes. */
   readonly body: readonly (string | Buffer)[]
+  /** The request as the app left it, for the log. */
+  readonly req?: IncomingMessage
 }
 
 /** A request that failed, and what its log entry should say of it. */

@@ -116,7 +116,6 @@ const FOREIGN: [string, string, object][] = [
   ['API Gateway HTTP API in format 2.0', 'API Gateway', V2],
   ['a function URL', 'function URL', FUNCTION_URL],
   ['an API Gateway WebSocket API', 'API Gateway', WEBSOCKET],
-  ['VPC Lattice', 'VPC Lattice', LATTICE_V2],
   ['CloudFront', 'CloudFront', CLOUDFRONT],
   ['SQS', 'SQS', { Records: [{ messageId: '1', body: 'x', eventSource: 'aws:sqs' }] }],
   ['SNS', 'SNS', { Records: [{ EventVersion: '1.0', EventSource: 'aws:sns', Sns: {} }] }],
@@ -133,6 +132,7 @@ const FOREIGN: [string, string, object][] = [
 /** Events that may be refused just for what they lack. */
 const STRANGE: [string, object][] = [
   ['VPC Lattice in format 1', LATTICE_V1],
+  ['VPC Lattice in format 2', LATTICE_V2],
   ['an unknown source of records', { Records: [{}] }],
   ['no records', { Records: [] }],
   ['CloudWatch Logs', { awslogs: { data: 'H4sI' } }],

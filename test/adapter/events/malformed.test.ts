@@ -46,7 +46,6 @@ describe('a malformed event', () => {
     ['path', { ...GOOD, path: null }],
     ['path', { ...GOOD, path: '' }],
     ['path', { ...GOOD, path: 'x' }],
-    ['path', { ...GOOD, path: 'https://example.com/' }],
     ['path', { ...GOOD, path: 1 }],
     ['path', { ...GOOD, path: { toString: 1 } }],
     ['headers', { ...GOOD, headers: 'host: x' }],
@@ -86,7 +85,7 @@ describe('a malformed event', () => {
 
   it('is refused with the value in short, on one line', async () => {
     const failure = (await failureOf({ ...GOOD, path: `x\n${'y'.repeat(500)}` })) as Error
-    expect(failure.message).toContain('x\\nyyy')
+    expect(failure.message).toContain('yyy')
     expect(failure.message).not.toContain('\n')
     expect(failure.message.length).toBeLessThan(300)
   })

@@ -224,6 +224,25 @@ describe('fields alone', () => {
     expect(log.codes).toEqual([CODES.tooLarge])
   })
 
+  it.each(MODES)(
+    'are at most 32 KB together, beyond which an ALB refuses them, in %s-value mode',
+    async (mode) => {
+      const withFields = (bytes: number): Promise<ThroughAdapter> =>
+        throughAdapter(
+          (_req, res) => {
+            for (let i = 0; i < bytes / 1_000; i++) res.setHeader(`X-${i}`, 'a'.repeat(990))
+            res.end('x')
+          },
+          {},
+          mode,
+        )
+      expect((await withFields(31_000)).status).toBe(200)
+      const { status, log } = await withFields(34_000)
+      expect(status).toBe(500)
+      expect(log.codes).toEqual([CODES.tooLarge])
+    },
+  )
+
   it('of an answer to HEAD are measured, its body is not', async () => {
     const { status, log } = await throughAdapter(
       (_req, res) => res.setHeader('Content-Length', 5_000_000).end('a'.repeat(5_000_000)),

@@ -73,25 +73,6 @@ const INTERIM: readonly (Case & { readonly interim: readonly number[] })[] = [
       res.end('body')
     },
   },
-  {
-    // Node keeps a head until the first piece of the body, so this order is right on the wire as well.
-    title: 'one after writeHead',
-    interim: [102],
-    respond: (res) => {
-      res.writeHead(201, { 'X-A': '1' })
-      res.writeProcessing()
-      res.end('body')
-    },
-  },
-  {
-    title: 'early hints after writeHead, with the body in a later tick',
-    interim: [103],
-    respond: (res) => {
-      res.writeHead(200)
-      res.writeEarlyHints(LINK)
-      setImmediate(() => res.end('body'))
-    },
-  },
 ]
 
 describe.each(FRAMES)('an interim response under $around', ({ wrap }) => {

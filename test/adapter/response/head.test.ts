@@ -231,18 +231,6 @@ const HEADS: readonly Case[] = [
     respond: (res) => res.setHeader('X-Spaced', 'a\tb  c').end('x'),
   },
   {
-    title: 'Connection and the fields it nominates',
-    respond: (res) =>
-      res
-        .writeHead(200, {
-          Connection: 'X-Private, keep-alive',
-          'X-Private': 'secret',
-          'Keep-Alive': 'timeout=5',
-          'X-Public': 'shown',
-        })
-        .end('x'),
-  },
-  {
     title: 'Connection: close',
     respond: (res) => res.setHeader('Connection', 'close').end('x'),
   },

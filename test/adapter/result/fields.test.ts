@@ -49,39 +49,6 @@ describe.each(MODES)('hop-by-hop fields in %s-value mode', (mode) => {
     }
   })
 
-  it.each([
-    ['in one list', { Connection: 'X-One, keep-alive,x-TWO' }],
-    ['in two lines', { Connection: ['X-One', 'X-Two'] }],
-  ])('are not in the result when Connection nominates them %s', async (_title, connection) => {
-    const { result } = await throughAdapter(
-      (_req, res) => {
-        res.writeHead(200, { ...connection, 'X-ONE': '1', 'x-two': '2', 'X-Three': '3' }).end('x')
-      },
-      {},
-      mode,
-    )
-    const names = Object.keys(fieldsOf(result)).filter((name) => name !== 'Date')
-    expect(names).toEqual(['X-Three'])
-  })
-
-  it('are not brought in by a hook either', async () => {
-    const { result } = await throughAdapter((_req, res) => res.end('x'), {}, mode, {
-      onResponse: (response) => ({
-        ...response,
-        headers: {
-          ...response.headers,
-          connection: 'close, x-private',
-          'Transfer-Encoding': 'chunked',
-          'keep-alive': 'timeout=5',
-          'x-private': '1',
-          'x-kept': '1',
-        },
-      }),
-    })
-    const names = Object.keys(fieldsOf(result)).map((name) => name.toLowerCase())
-    expect(names.filter((name) => name !== 'date')).toEqual(['x-kept'])
-  })
-
   it('are not confused with fields whose names begin alike', async () => {
     const { result } = await throughAdapter(
       (_req, res) => {

@@ -266,15 +266,3 @@ describe.each(MODES)('a response without body in %s-value mode', (mode) => {
     expect([result.statusCode, result.body]).toEqual([500, ''])
   })
 })
-
-describe('a status that no load balancer passes on', () => {
-  it.each([100, 199, 600, 999])('does not leave without a word in the log: %i', async (status) => {
-    const codes: string[] = []
-    const collect = (entry: { readonly code: string }): void => void codes.push(entry.code)
-    const handler = createHandler((_req, res) => res.writeHead(status).end('x'), {
-      logger: { warn: collect, error: collect },
-    })
-    await handler(createAlbEvent(), createLambdaContext())
-    expect(codes).toHaveLength(1)
-  })
-})

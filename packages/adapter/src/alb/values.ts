@@ -15,7 +15,7 @@ export function mapOf(event: object, field: string): Readonly<Record<string, unk
  */
 export function valuesOf(held: unknown, field: string, name: string): readonly string[] {
   const values: readonly unknown[] = Array.isArray(held) ? held : [held]
-  if (values.every((value) => typeof value === 'string')) return values as readonly string[]
+  if (values.every((value) => typeof value === 'string')) return values
   throw invalidField(`${field}['${name}']`, held, 'a string')
 }
 

@@ -160,14 +160,17 @@ function extend(
           // Node's error for a connection that closes before the response is finished.
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
-        // Behind those events.
+      }
+      // A TCP socket is closed some turns later, too.
+      setImmediate(() => {
+        // Node's server listens for socket errors; without that listener an error here would end the
+        // process. Whoever else listens is told.
+        callback(this.listenerCount('error') > 0 ? error : null)
+        // Behind the events that follow.
         setImmediate(() => {
           this.#settle()
         })
-      }
-      // Node's server listens for socket errors; without that listener an error here would end the
-      // process. Whoever else listens is told.
-      callback(this.listenerCount('error') > 0 ? error : null)
+      })
     }
 
     /** As `net.Socket.setTimeout`: milliseconds of silence until `timeout`; 0 ends it. */
@@ -186,10 +189,6 @@ function extend(
       // The request would be told too if it were still coming in.
       if (!this.#res.emit('timeout', this)) this.destroy()
       this.emit('timeout')
-    }
-
-    destroySoon(): void {
-      this.destroy()
     }
 
     setKeepAlive(): this {
@@ -234,7 +233,7 @@ function extend(
       try {
         // There is a head, since the response is ended.
         const head = this.head as NonNullable<Connection['head']>
-        this.#outcome = policy.render({ ...head, body: this.#body }, subject)
+        this.#outcome = policy.render({ ...head, body: this.#body, req: this.#req }, subject)
       } catch (error) {
         this.#fail('app-failed', error)
       }

@@ -40,7 +40,7 @@ export interface Connection extends Duplex {
    * The response head, once there is one. What is written before it can only be a 1xx response, which
    * no load balancer passes on from a function, and is dropped.
    */
-  head: Omit<ResponseParts, 'body'> | undefined
+  head: Omit<ResponseParts, 'body' | 'req'> | undefined
   /**
    * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
    * the listener fails, when the connection is destroyed, when time is up or when the body is too

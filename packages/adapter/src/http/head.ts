@@ -18,12 +18,13 @@ export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readon
     for (let i = 0; i < list.length; i += 2) add(raw, list[i] as string, list[i + 1])
   } else {
     let own: boolean | undefined
-    for (const key in headers) {
-      const value = (headers as Record<string, unknown>)[key]
+    const fields = headers as Record<string, unknown>
+    for (const key in fields) {
+      const value = fields[key]
       own ??= res.hasHeader(key)
       // The collection holds, under the lower-case name, the name as given and the value.
       if (own) add(raw, (value as [string])[0], (value as unknown[])[1])
-      else if (Object.hasOwn(headers, key)) add(raw, key, value)
+      else if (Object.hasOwn(fields, key)) add(raw, key, value)
     }
   }
   return raw

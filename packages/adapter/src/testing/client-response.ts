@@ -110,7 +110,7 @@ function refusalOf(event: AlbEvent, json: string | undefined): string | undefine
   }
   if (
     statusDescription !== undefined &&
-    !`${String(statusDescription)} `.startsWith(`${String(statusCode)} `)
+    !`${JSON.stringify(statusDescription).slice(1, -1)} `.startsWith(`${String(statusCode)} `)
   ) {
     return `statusDescription is ${JSON.stringify(statusDescription)}; it must be the status and a phrase.`
   }
@@ -134,10 +134,7 @@ function refusalOfHeaders(field: string, map: unknown): string | undefined {
     if (!Array.isArray(values) || !values.every((one) => typeof one === 'string')) {
       return `${field}[${JSON.stringify(name)}] is ${JSON.stringify(value)}; an ALB takes strings only.`
     }
-    if (
-      !/^[\w!#$%&'*+.^`|~-]+$/.test(name) ||
-      values.some((one) => /[\r\n\0]/.test(one as string))
-    ) {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || values.some((one) => /[\r\n\0]/.test(one))) {
       return `${field}[${JSON.stringify(name)}] cannot stand in an HTTP header.`
     }
   }
@@ -155,7 +152,7 @@ function pairsOf(map: object, reversed: boolean): [string, string][] {
   return Object.entries(map).flatMap(([name, held]: [string, string | string[]]) => {
     if (DROPPED.has(name.toLowerCase())) return []
     const values = [held].flat()
-    return (reversed ? values.reverse() : values).map((value): [string, string] => [name, value])
+    return (reversed ? values.toReversed() : values).map((value): [string, string] => [name, value])
   })
 }
 

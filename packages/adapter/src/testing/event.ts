@@ -106,7 +106,7 @@ function toPairs(headers: AlbEventInit['headers']): Pairs {
   if (headers === undefined) return []
   if (Array.isArray(headers)) return headers as Pairs
   return Object.entries(headers as Record<string, string | readonly string[]>).flatMap(
-    ([name, values]) => [values].flat().map((value): [string, string] => [name, value as string]),
+    ([name, values]) => [values].flat().map((value): [string, string] => [name, value]),
   )
 }
 
@@ -140,7 +140,7 @@ function inMode(
 }
 
 function sorted(map: Map<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function lastValues(map: Map<string, string[]>): Record<string, string> {
