@@ -35,8 +35,8 @@ export function fromAppResponse(response: AppResponse): ResponseParts {
   for (const name in headers) {
     process.getBuiltinModule('node:http').validateHeaderName(name)
     // A missing value is as wrong as a line end.
-    const values: readonly (string | undefined)[] = [headers[name]].flat()
-    for (const value of values) rawHeaders.push(name, `${value ?? '\n'}`)
+    const values = [headers[name]].flat() as readonly (string | number | undefined)[]
+    for (const value of values) rawHeaders.push(name, String(value ?? '\n'))
   }
   // Line ends would begin another field or the body.
   for (const text of [statusMessage, ...rawHeaders]) {
