@@ -41,13 +41,15 @@ function filesBelow(folder) {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
 }
 
-/** @returns {string[]} what the package has to hold: each source as it is, and compiled twice */
+/** @returns {string[]} what the package has to hold: each source with its declarations, each entry in both formats */
 function expectedFiles() {
   const files = ['LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json']
   for (const source of filesBelow(join(adapter, 'src'))) {
     files.push(`src/${source}`)
     for (const form of ['esm', 'cjs']) {
-      for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map']) {
+      const isEntry = source === 'index.ts' || source === 'testing.ts'
+      const endings = ['.d.ts', '.d.ts.map', ...(isEntry ? ['.js', '.js.map'] : [])]
+      for (const ending of endings) {
         files.push(`dist/${form}/${source.replace(/\.ts$/, ending)}`)
       }
     }

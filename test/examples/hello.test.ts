@@ -140,7 +140,7 @@ describe('the hello example', () => {
       ...same,
       ip: '127.0.0.1',
       ips: ['127.0.0.1'],
-      peer: '10.0.47.11',
+      peer: '10.0.0.2',
     })
     expect(jsonOf(await ask(`${direct}/whoami`, init))).toEqual({
       ...same,

@@ -20,7 +20,7 @@ export interface HandlerOptions {
    * `trust proxy` setting was right there then gives the same `req.ip` here. Set it to an address of
    * your load balancer's subnets when the app trusts those by their numbers.
    *
-   * Default: `'10.0.47.11'`, which `uniquelocal`, hop counts and `true` cover.
+   * Default: `'10.0.0.2'`, which `uniquelocal`, hop counts and `true` cover.
    */
   readonly peerAddress?: string | undefined
   /**
@@ -111,11 +111,7 @@ type Defaults = {
  */
 const RULES: Readonly<Record<string, readonly [unknown, string, ((value: never) => unknown)?]>> = {
   __proto__: null as never,
-  peerAddress: [
-    '10.0.47.11',
-    'an IP address',
-    (it) => process.getBuiltinModule('node:net').isIP(it),
-  ],
+  peerAddress: ['10.0.0.2', 'an IP address', (it) => process.getBuiltinModule('node:net').isIP(it)],
   healthCheck: ['app', "'app' or 'answer'"],
   deadlineMarginMs: [250, 'milliseconds', (it) => Number.isFinite(it) && it >= 0],
   oversize: ['compress', "'compress' or 'refuse' or a function"],

@@ -26,7 +26,7 @@ const identityOf = (message: object): Record<string, unknown> => {
 }
 
 const CLIENT = '203.0.113.7'
-const LOAD_BALANCER = '10.0.47.11'
+const LOAD_BALANCER = '10.0.0.2'
 
 const TRUST: [string, unknown][] = [
   ['off', false],

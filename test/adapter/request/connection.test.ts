@@ -152,7 +152,7 @@ describe('the peer', () => {
       createAlbEvent({ clientAddress: '2001:db8::1', headers: { 'x-forwarded-for': 'a, b' } }),
       createLambdaContext(),
     )
-    expect(addresses).toEqual(['10.0.47.11', '10.0.47.11'])
+    expect(addresses).toEqual(['10.0.0.2', '10.0.0.2'])
   })
 
   it('comes from an ephemeral port', async () => {

@@ -91,6 +91,7 @@ describe('drain', () => {
   it('does not come when nobody was asked to wait', async () => {
     const runs = await notes<string>((res, note) => {
       res.on('drain', () => note('drain'))
+      res.socket?.on('drain', () => note('drain of the socket'))
       res.write('a')
       setImmediate(() => {
         res.write('b')

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { LONGEST_TIMER_MS } from '../deadline.js'
-import type { Failed, RequestParts } from '../parts.js'
+import type { Failed, RequestParts, ResponseParts } from '../parts.js'
 import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
 import {
   deliverBody,
@@ -47,7 +47,7 @@ function extend(
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
     _httpMessage: ServerResponse | null = null
-    head: Connection['head'] = undefined
+    response: Connection['response'] = undefined
     readonly remoteAddress: string
     // An ALB connects to its targets from ephemeral ports.
     readonly remotePort = 49152
@@ -56,7 +56,6 @@ function extend(
     readonly #req: IncomingMessage
     readonly #res: ServerResponse
     #delivered = false
-    readonly #body: (string | Buffer)[] = []
     #waitsForDrain = false
     #idleTimer: NodeJS.Timeout | undefined
     #deadlineTimer: NodeJS.Timeout | undefined
@@ -110,7 +109,7 @@ function extend(
       if (this.destroyed || this.writableEnded)
         return super.write(chunk, encoding as never, callback)
       const done = typeof encoding === 'function' ? encoding : callback
-      if (this.head && chunk.length > 0) this.#keep(chunk, encoding as BufferEncoding)
+      if (this.response && chunk.length > 0) this.#keep(chunk, encoding as BufferEncoding)
       this.#idleTimer?.refresh()
       if (done) process.nextTick(done)
       const accepted = this.writableLength < this.writableHighWaterMark
@@ -127,7 +126,9 @@ function extend(
       // A string stands for its UTF-8 bytes, with lone surrogates replaced as Buffer.from() does.
       // Bytes are copied: once it is told that they are written, the app may write over them.
       const isText = typeof chunk === 'string' && (!encoding || /^utf-?8$/i.test(encoding))
-      this.#body.push(isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding))
+      this.response?.body.push(
+        isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding),
+      )
     }
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */
@@ -231,9 +232,8 @@ function extend(
       if (this.#outcome) return
       const { policy, subject } = this.#exchange
       try {
-        // There is a head, since the response is ended.
-        const head = this.head as NonNullable<Connection['head']>
-        this.#outcome = policy.render({ ...head, body: this.#body, req: this.#req }, subject)
+        // There is one, since it is ended.
+        this.#outcome = policy.render(this.response as ResponseParts, subject)
       } catch (error) {
         this.#fail('app-failed', error)
       }

@@ -37,10 +37,10 @@ export interface Connection extends Duplex {
   /** Set and cleared by `ServerResponse.assignSocket` and `detachSocket`. */
   _httpMessage: ServerResponse | null
   /**
-   * The response head, once there is one. What is written before it can only be a 1xx response, which
-   * no load balancer passes on from a function, and is dropped.
+   * The response, once there is a head. What is written before it can only be a 1xx response, which no
+   * load balancer passes on from a function, and is dropped.
    */
-  head: Omit<ResponseParts, 'body' | 'req'> | undefined
+  response: (ResponseParts & { readonly body: (string | Buffer)[] }) | undefined
   /**
    * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
    * the listener fails, when the connection is destroyed, when time is up or when the body is too

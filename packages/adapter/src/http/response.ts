@@ -43,11 +43,13 @@ function storeHead(this: ServerResponse, statusLine: string, headers: HeadArgume
   internals._headerSent = true
   const socket = this.socket as unknown as Connection | null
   if (socket) {
-    socket.head = {
-      statusCode: Number(statusLine.slice(9, 12)),
-      // The reason phrase: "HTTP/1.1 200 OK" and a line end.
-      statusMessage: toText(statusLine.slice(13, -2)),
+    socket.response = {
+      // As they are now: the app can still change them, without effect and unchecked.
+      statusCode: this.statusCode,
+      statusMessage: toText(this.statusMessage),
       rawHeaders: toRawHeaders(this, headers),
+      body: [],
+      req: this.req,
     }
   }
 }
