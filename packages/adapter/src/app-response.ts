@@ -40,7 +40,7 @@ export function fromAppResponse(response: AppResponse): ResponseParts {
   }
   // Line ends would begin another field or the body.
   for (const text of [statusMessage, ...rawHeaders]) {
-    if (/[\r\n\0]/.test(text)) throw new RangeError(`header ${JSON.stringify(text)}`)
+    if (/[\r\n\0]/.test(text)) throw new RangeError(`header ${text}`)
   }
   return { statusCode, statusMessage, rawHeaders, body: [Buffer.from(body as string)] }
 }

@@ -161,7 +161,7 @@ describe('the limit of 1,048,576 bytes', () => {
         const body = text.repeat(Math.floor((LIMIT * part) / perRepeat)).toWellFormed()
         await expectAsCounted(plainly, asBuffer ? Buffer.from(body) : body, 'single')
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     )
   })
 })

@@ -73,6 +73,16 @@ const INTERIM: readonly (Case & { readonly interim: readonly number[] })[] = [
       res.end('body')
     },
   },
+  {
+    // Node keeps a head until the first piece of the body, so this order is right on the wire as well.
+    title: 'one after writeHead',
+    interim: [102],
+    respond: (res) => {
+      res.writeHead(201, { 'X-A': '1' })
+      res.writeProcessing()
+      res.end('body')
+    },
+  },
 ]
 
 describe.each(FRAMES)('an interim response under $around', ({ wrap }) => {

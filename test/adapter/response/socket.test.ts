@@ -16,7 +16,7 @@ import { expectSame, expectSameOf, throughAdapter } from '../../helpers/response
 
 const DEADLINE_MS = 5_000
 // Long enough that nothing of a test comes after it, short enough to wait for.
-const SILENCE_MS = 15
+const SILENCE_MS = 10
 
 describe.each(FRAMES)('the socket under $around', ({ wrap }) => {
   it('takes every setting that apps and middleware make', async () => {

@@ -33,6 +33,6 @@ export function refuseForeignEvent(event: object): void {
   const source = named ?? SIGNS.find(([name]) => name in members)?.[1]
   if (source !== undefined) {
     const expected = 'an ALB: give other sources a handler of their own'
-    throw invalid('FOREIGN_EVENT', "The event's source", source, expected)
+    throw invalid('FOREIGN_EVENT', 'event source', source, expected)
   }
 }

@@ -109,7 +109,11 @@ function extend(
       if (this.destroyed || this.writableEnded)
         return super.write(chunk, encoding as never, callback)
       const done = typeof encoding === 'function' ? encoding : callback
-      if (this.response && chunk.length > 0) this.#keep(chunk, encoding as BufferEncoding)
+      // Node writes 1xx responses in this encoding, also between the head and the body.
+      const isInterim = encoding === 'ascii' && /^HTTP.1.1 1/.test(chunk as string)
+      if (this.response && chunk.length > 0 && !isInterim) {
+        this.#keep(chunk, encoding as BufferEncoding)
+      }
       this.#idleTimer?.refresh()
       if (done) process.nextTick(done)
       const accepted = this.writableLength < this.writableHighWaterMark
@@ -125,7 +129,7 @@ function extend(
       if (this.#outcome) return
       // A string stands for its UTF-8 bytes, with lone surrogates replaced as Buffer.from() does.
       // Bytes are copied: once it is told that they are written, the app may write over them.
-      const isText = typeof chunk === 'string' && (!encoding || /^utf-?8$/i.test(encoding))
+      const isText = typeof chunk === 'string' && !encoding
       this.response?.body.push(
         isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding),
       )
