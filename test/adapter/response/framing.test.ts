@@ -83,7 +83,7 @@ const INTERIM: readonly (Case & { readonly interim: readonly number[] })[] = [
           // Node keeps a head until the first piece of the body, so this order is right on the wire as well.
           title: 'one after writeHead',
           interim: [102],
-          respond: (res) => {
+          respond: (res: ServerResponse) => {
             res.writeHead(201, { 'X-A': '1' })
             res.writeProcessing()
             res.end('body')
