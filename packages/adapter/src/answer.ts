@@ -65,7 +65,6 @@ const STATUS: Partial<Record<LogCode, number>> = {
   // As an ALB answers when an EC2 target resets the connection.
   disconnected: 502,
   'out-of-time': 504,
-  'several-cookies': 200,
 }
 
 /** What to do about a failure, where its code does not say it. */
@@ -74,11 +73,16 @@ const ADVICE: Partial<Record<LogCode, string>> = {
   'several-cookies': 'set lambda.multi_value_headers.enabled',
 }
 
-/** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter; gives its answer. */
-export function fail({ failure, error, size, req }: Failed, call: Call): AlbResult {
+/** The answer for a failure, which is logged. */
+export function fail(failed: Failed, call: Call): AlbResult {
+  report(failed, call)
+  return plain(STATUS[failed.failure] ?? 500, call)
+}
+
+/** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter. */
+export function report({ failure, error, size, req }: Failed, call: Call): void {
   const { logger } = call.settings
-  const statusCode = STATUS[failure] ?? 500
-  const level = statusCode < 500 ? 'warn' : 'error'
+  const level = failure === 'several-cookies' ? 'warn' : 'error'
   const message = `express-alb: ${ADVICE[failure] ?? failure}`
   try {
     // Express and its router note the matching route on the request.
@@ -98,7 +102,6 @@ export function fail({ failure, error, size, req }: Failed, call: Call): AlbResu
     // What breaks in a logger, or in an error that is shown, must not break an answer.
     console.error(message)
   }
-  return plain(statusCode, call)
 }
 
 /** A small response of the adapter's own: the standard phrase of its status. */
@@ -115,7 +118,7 @@ export function plain(statusCode: number, call: Call): AlbResult {
 function resultOf(parts: ResponseParts, call: Call): AlbResult | undefined {
   const { settings, isMulti, request } = call
   return toResult(parts, isMulti, request.method === 'HEAD', settings, () => {
-    if (!warned.has(settings)) fail({ failure: 'several-cookies' }, call)
+    if (!warned.has(settings)) report({ failure: 'several-cookies' }, call)
     warned.add(settings)
   })
 }

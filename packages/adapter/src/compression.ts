@@ -31,10 +31,12 @@ export async function compress(
   const zlib = process.getBuiltinModule('node:zlib')
   const code = process
     .getBuiltinModule('node:util')
-    .promisify<Uint8Array, object, Buffer>(coding === 'br' ? zlib.brotliCompress : zlib.gzip)
+    .promisify<string | Uint8Array, object, Buffer>(
+      coding === 'br' ? zlib.brotliCompress : zlib.gzip,
+    )
   // At this quality brotli is smaller than gzip and about as fast; gzip has no such parameter.
   const options = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }
-  const body = await code(Buffer.from(response.body as string), options)
+  const body = await code(response.body ?? '', options)
   headers['content-encoding'] = coding
   const vary = String(headers['vary'] ?? '')
   if (!/\*|accept-encoding/i.test(vary)) headers['vary'] = (vary && `${vary}, `) + 'Accept-Encoding'

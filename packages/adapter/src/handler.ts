@@ -2,7 +2,7 @@ import { isMultiValue, toRequestParts, type AlbEvent } from './alb/event.js'
 import { isHealthCheck } from './alb/health-check.js'
 import type { AlbResult } from './alb/result.js'
 import { MAX_RESULT_BYTES } from './alb/size.js'
-import { complete, fail, plain, render, type Call } from './answer.js'
+import { complete, fail, plain, render, report, type Call } from './answer.js'
 import { toLoadedApp, type AppSource } from './app.js'
 import { inTime, timeLimit } from './deadline.js'
 import { connect } from './http/connection.js'
@@ -35,7 +35,7 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
     bodyLimit: MAX_BODY_BYTES,
     timeLimit,
     render,
-    onLateError: fail,
+    onLateError: report,
   }
 
   function run(target: App, call: Call): Promise<Outcome<AlbResult | ResponseParts>> {
@@ -53,7 +53,7 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
 
   const load = (call: Call): Promise<App> =>
     loaded.load().catch((error: unknown) => {
-      fail({ failure: 'init-failed', error }, call)
+      report({ failure: 'init-failed', error }, call)
       throw error
     })
 

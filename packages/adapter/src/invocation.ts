@@ -25,7 +25,8 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
   /** Milliseconds until Lambda ends the invocation; `Infinity` without a Lambda context. */
   get remainingMs(): number {
     const ms = this.context?.getRemainingTimeInMillis?.()
-    return Number(ms) >= 0 ? Number(ms) : Infinity
+    // Without a context, and of a clock that gives no number, nothing is known.
+    return ms !== undefined && ms >= 0 ? ms : Infinity
   }
 
   /** When Lambda ends the invocation, in milliseconds since the epoch; `Infinity` when unknown. */

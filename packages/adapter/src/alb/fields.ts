@@ -60,13 +60,17 @@ export function toFields(
       for (let variant = 0; name in map; variant++) name = spellCookie(variant)
     }
     const held = map[name]
-    const join = (text: string): string => (isReversed ? `${value}, ${text}` : `${text}, ${value}`)
     if (held === undefined) map[name] = isMulti ? [value] : value
-    else if (typeof held === 'string') map[name] = join(held)
+    else if (typeof held === 'string') map[name] = join(held, value, isReversed)
     else if (key === 'set-cookie') held.push(value)
-    else held[0] = join(held[0] as string)
+    else held[0] = join(held[0] as string, value, isReversed)
   }
   return { map, encoded, bytes }
+}
+
+/** Two lines of a field as one, in the order in which the app wrote them. */
+function join(held: string, value: string, isReversed: boolean): string {
+  return isReversed ? `${value}, ${held}` : `${held}, ${value}`
 }
 
 // Colon, space and line end.

@@ -173,7 +173,7 @@ function extend(
         callback(this.listenerCount('error') > 0 ? error : null)
         // Behind the events that follow.
         setImmediate(() => {
-          this.#settle()
+          this.#exchange.resolve(this.#outcome as Outcome<R>)
         })
       })
     }
@@ -220,7 +220,7 @@ function extend(
         closeResponse(this.#res)
         if (isUntouched(this.#req)) dismissRequest(this.#req)
         else this.#endRequest()
-        this.#settle()
+        this.#exchange.resolve(this.#outcome as Outcome<R>)
       }
       // As in Node's server, a tick later; at once when only this method listens to the response.
       if (isUnheard(this.#res)) close()
@@ -246,10 +246,6 @@ function extend(
     #fail(failure: Failed['failure'], error?: unknown): void {
       this.#outcome ??= { failure, error, size: this.bytesWritten, req: this.#req }
       this.destroy()
-    }
-
-    #settle(): void {
-      if (this.#outcome) this.#exchange.resolve(this.#outcome)
     }
   }
 }

@@ -61,7 +61,6 @@ function supplyContentLength({ method, rawHeaders, headers, body }: RequestParts
 /** Hands over the body, as Node does once the listener has run. */
 export function deliverBody(req: IncomingMessage, body: Buffer): void {
   if (body.length > 0) req.push(body)
-  req.complete = true
   req.push(null)
 }
 

@@ -5,7 +5,6 @@ import type { Messages } from './messages.js'
 
 // What Node keeps of a response head, and the method that puts the head together.
 interface Internals {
-  _header: string | null
   _headerSent: boolean
   _closed: boolean
   readonly _eventsCount: number
