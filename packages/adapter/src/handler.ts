@@ -5,7 +5,7 @@ import { MAX_RESULT_BYTES } from './alb/size.js'
 import { complete, fail, plain, render, report, type Call } from './answer.js'
 import { toLoadedApp, type AppSource } from './app.js'
 import { inTime, timeLimit } from './deadline.js'
-import { connect } from './http/connection.js'
+import { dispatch } from './http/connection.js'
 import type { App, ExchangePolicy, Outcome, RequestListener } from './http/exchange.js'
 import { Invocation, runInInvocation, type LambdaContext } from './invocation.js'
 import { toSettings, type HandlerOptions } from './options.js'
@@ -38,7 +38,9 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
     onLateError: report,
   }
 
-  function run(target: App, call: Call): Promise<Outcome<AlbResult | ResponseParts>> {
+  type Answer = Outcome<AlbResult | ResponseParts>
+
+  function run(target: App, call: Call): Answer | Promise<Answer> {
     const listener: RequestListener | undefined =
       onRequest &&
       (async (req, res) => {
@@ -46,9 +48,7 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
         if (!res.writableEnded && !req.socket.destroyed) await target.listener(req, res)
       })
     const hooked = listener ? { ...target, listener } : target
-    return new Promise((resolve) => {
-      connect({ app: hooked, parts: call.request, policy, subject: call, resolve }).dispatch()
-    })
+    return dispatch({ app: hooked, parts: call.request, policy, subject: call })
   }
 
   const load = (call: Call): Promise<App> =>
@@ -64,7 +64,8 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
     if (settings.healthCheck === 'answer' && isHealthCheck(event)) return plain(200, call)
     const target = loaded.app ?? (await inTime(load(call), call))
     if (!target) return fail({ failure: 'out-of-time' }, call)
-    const outcome = await runInInvocation(invocation, run, target, call)
+    const running = runInInvocation(invocation, run, target, call)
+    const outcome = running instanceof Promise ? await running : running
     if ('failure' in outcome) return fail(outcome, call)
     return 'rawHeaders' in outcome ? runInInvocation(invocation, complete, outcome, call) : outcome
   }

@@ -20,18 +20,26 @@ export interface Exchange<S, R> {
   readonly parts: RequestParts
   readonly policy: ExchangePolicy<S, R>
   readonly subject: S
-  /** Called once, when the exchange has ended. */
-  readonly resolve: (outcome: Outcome<R>) => void
 }
 
-export type ConnectionConstructor = new <S, R>(exchange: Exchange<S, R>) => Connection
+type ConnectionConstructor = new <S, R>(
+  exchange: Exchange<S, R>,
+) => Connection & { dispatch(): Outcome<R> | Promise<Outcome<R>> }
 
 let constructor: ConnectionConstructor | undefined
 
-/** Makes a connection, and the class when it is needed: until then `node:stream` is not loaded. */
-export function connect<S, R>(exchange: Exchange<S, R>): Connection {
+/**
+ * Shows a request to an app over a connection of its own. The exchange ends exactly once: when the
+ * response is finished, when the listener fails, when the connection is destroyed, when time is up or
+ * when the body is too large.
+ *
+ * The outcome is there at once when the listener has ended the response and nobody listens for what
+ * follows: a promise takes longer than all the rest of such an exchange.
+ */
+export function dispatch<S, R>(exchange: Exchange<S, R>): Outcome<R> | Promise<Outcome<R>> {
+  // Until the class is needed `node:stream` is not loaded.
   constructor ??= extend(process.getBuiltinModule('node:stream').Duplex as never)
-  return new constructor(exchange)
+  return new constructor(exchange).dispatch()
 }
 
 /**
@@ -60,6 +68,7 @@ function extend(
     #idleTimer: NodeJS.Timeout | undefined
     #deadlineTimer: NodeJS.Timeout | undefined
     #outcome: Outcome<R> | undefined
+    #resolve: ((outcome: Outcome<R>) => void) | undefined
     #finished = false
 
     constructor(exchange: Exchange<S, R>) {
@@ -74,7 +83,7 @@ function extend(
       })
     }
 
-    dispatch(): void {
+    dispatch(): Outcome<R> | Promise<Outcome<R>> {
       const { app, policy, subject } = this.#exchange
       const onError = (error: unknown): void => {
         if (!this.#outcome && !this.#res.writableEnded) this.#fail('app-failed', error)
@@ -87,17 +96,21 @@ function extend(
       } catch (error) {
         onError(error)
       }
-      if (this.destroyed) return
-      // Node's server reads the rest of the request now, after the listener's synchronous part.
-      this.#req.complete = true
-      const ended = this.#res.writableEnded
-      if (ended && isUntouched(this.#req)) return
-      this.#deliver()
-      if (!ended) {
-        this.#deadlineTimer = setTimeout(() => {
-          this.#fail('out-of-time')
-        }, policy.timeLimit(subject))
+      if (!this.destroyed) {
+        // Node's server reads the rest of the request now, after the listener's synchronous part.
+        this.#req.complete = true
+        const ended = this.#res.writableEnded
+        if (!ended || !isUntouched(this.#req)) this.#deliver()
+        else if (isUnheard(this.#res)) return this.#render()
+        if (!ended) {
+          this.#deadlineTimer = setTimeout(() => {
+            this.#fail('out-of-time')
+          }, policy.timeLimit(subject))
+        }
       }
+      return new Promise((resolve) => {
+        this.#resolve = resolve
+      })
     }
 
     override write(
@@ -173,7 +186,7 @@ function extend(
         callback(this.listenerCount('error') > 0 ? error : null)
         // Behind the events that follow.
         setImmediate(() => {
-          this.#exchange.resolve(this.#outcome as Outcome<R>)
+          this.#resolve?.(this.#outcome as Outcome<R>)
         })
       })
     }
@@ -220,7 +233,7 @@ function extend(
         closeResponse(this.#res)
         if (isUntouched(this.#req)) dismissRequest(this.#req)
         else this.#endRequest()
-        this.#exchange.resolve(this.#outcome as Outcome<R>)
+        this.#resolve?.(this.#outcome as Outcome<R>)
       }
       // As in Node's server, a tick later; at once when only this method listens to the response.
       if (isUnheard(this.#res)) close()
@@ -232,15 +245,15 @@ function extend(
       drainRequest(this.#req)
     }
 
-    #render(): void {
-      if (this.#outcome) return
+    #render(): Outcome<R> {
       const { policy, subject } = this.#exchange
       try {
         // There is one, since it is ended.
-        this.#outcome = policy.render(this.response as ResponseParts, subject)
+        this.#outcome ??= policy.render(this.response as ResponseParts, subject)
       } catch (error) {
         this.#fail('app-failed', error)
       }
+      return this.#outcome as Outcome<R>
     }
 
     #fail(failure: Failed['failure'], error?: unknown): void {

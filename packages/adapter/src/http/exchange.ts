@@ -41,10 +41,4 @@ export interface Connection extends Duplex {
    * load balancer passes on from a function, and is dropped.
    */
   response: (ResponseParts & { readonly body: (string | Buffer)[] }) | undefined
-  /**
-   * Shows the request to the app. The exchange ends exactly once: when the response is finished, when
-   * the listener fails, when the connection is destroyed, when time is up or when the body is too
-   * large.
-   */
-  dispatch(): void
 }
