@@ -36,12 +36,14 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 }
 
 // One store for the process: a service may load this package twice, once as an ES module and once
-// through require(), and both copies must see the same invocation.
+// through require(), and both copies must see the same invocation. It hangs on the built-in class and
+// not on globalThis, of which Jest gives each test file its own.
 const STORE = Symbol.for('express-alb.invocation')
 
 function storage(): AsyncLocalStorage<Invocation> {
-  const shared = globalThis as { [STORE]?: AsyncLocalStorage<Invocation> }
-  return (shared[STORE] ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
+  const { AsyncLocalStorage: Storage } = process.getBuiltinModule('node:async_hooks')
+  const shared = Storage as { [STORE]?: AsyncLocalStorage<Invocation> }
+  return (shared[STORE] ??= new Storage())
 }
 
 /**
