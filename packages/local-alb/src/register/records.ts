@@ -1,0 +1,68 @@
+import { mkdirSync, openSync, readFileSync, readdirSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import type { RequestRecord } from './request-record.js'
+
+/**
+ * Writes the records of this process, or thread, into a file of its own in the run's folder.
+ *
+ * Each record is written as it comes: test runners end their workers by a signal, and then nothing runs at the end. The
+ * folder is there only once there is something to keep. While the file system refuses (a test may have put a fake in
+ * its place), records wait in memory for the next one.
+ */
+export class RecordWriter {
+  readonly #folder: string
+  readonly #waiting: string[] = []
+  #file: number | undefined
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  add(record: RequestRecord): void {
+    this.#waiting.push(`${JSON.stringify(record)}\n`)
+    this.flush()
+  }
+
+  /** Writes what waits, if it can be written now. */
+  flush(): void {
+    if (this.#waiting.length === 0) return
+    try {
+      this.#file ??= this.#open()
+      writeSync(this.#file, this.#waiting.join(''))
+      this.#waiting.length = 0
+    } catch {
+      // Kept for the next time.
+    }
+  }
+
+  #open(): number {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    return openSync(join(this.#folder, `${process.pid}-${threadId}.jsonl`), 'a', 0o600)
+  }
+}
+
+/** The records in a run's folder, process by process. None when the folder never came to be. */
+export function readRecords(folder: string): RequestRecord[][] {
+  return namesIn(folder).map((name) =>
+    readFileSync(join(folder, name), 'utf8').split('\n').flatMap(parseRecord),
+  )
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** A process may have been killed in the middle of its last line. */
+function parseRecord(line: string): RequestRecord[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as RequestRecord]
+  } catch {
+    return []
+  }
+}
