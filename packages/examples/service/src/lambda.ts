@@ -1,0 +1,3 @@
+import { createHandler } from 'express-alb'
+import { createApp } from './app.js'
+export const handler = createHandler(() => createApp())
