@@ -1,36 +1,32 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { request, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { AlbEvent, AlbHandler, AlbResult } from 'express-alb'
-import { createFront } from '../../packages/examples/hello/front.js'
-import { handler } from '../../packages/examples/hello/lambda.js'
-import { buildAdapter, buildExample } from '../../scripts/build.mjs'
+import { type Alb, createAlb, readConfiguration } from 'local-alb'
+import { buildAdapter, buildExample, buildLocalAlb } from '../../scripts/build.mjs'
 import { within } from '../helpers/deadline.js'
+import { MODES } from '../helpers/modes.js'
+import { descendantsOf, runningAmong } from '../helpers/processes.js'
 
-const BUILD_DEADLINE_MS = 60_000
-const START_DEADLINE_MS = 5_000
-const END_DEADLINE_MS = 2_000
+const BUILD_DEADLINE_MS = 90_000
+const START_DEADLINE_MS = 20_000
+const END_DEADLINE_MS = 10_000
+/** Both target groups are met in that many requests but for one time in 2^63. */
+const MANY = 64
 
-/** Made by each server for its own connections. */
-const CONNECTION_FIELDS = new Set(['connection', 'keep-alive', 'date'])
+const inExample = (file: string): string =>
+  fileURLToPath(new URL(`../../packages/examples/hello/${file}`, import.meta.url))
 
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return urlOf(server)
-}
+/** Made by each server for its own connections, or by the load balancer. */
+const CONNECTION_FIELDS = new Set(['connection', 'keep-alive', 'date', 'server'])
 
-const urlOf = (server: Server): string =>
-  `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-
-function close(server: Server): void {
-  server.close()
-  server.closeAllConnections()
-}
+beforeAll(async () => {
+  await Promise.all([buildAdapter(), buildLocalAlb()])
+  await buildExample('hello')
+}, BUILD_DEADLINE_MS)
 
 interface Answer {
   readonly status: number
@@ -51,260 +47,215 @@ async function ask(url: string, init?: RequestInit): Promise<Answer> {
 
 const jsonOf = ({ body }: Answer): unknown => JSON.parse(body.toString())
 
-describe('the hello example', () => {
+/** The same request by the rule of load-balancer.json that chooses a target group. */
+const to = (target: 'server' | 'function', init: RequestInit = {}): RequestInit => ({
+  ...init,
+  headers: { ...(init.headers as Record<string, string> | undefined), 'x-target': target },
+})
+
+const cookiesOf = ({ fields }: Answer): string[] =>
+  fields.flatMap(([name, value]) => (name === 'set-cookie' ? value.split('=', 1) : []))
+
+describe.each(MODES)('the hello example behind the load balancer, in %s-value mode', (mode) => {
   let server: Server
-  const front = createFront(handler)
+  let alb: Alb
   let direct: string
-  let throughAlb: string
 
   beforeAll(async () => {
     vi.stubEnv('PORT', '0')
     vi.spyOn(console, 'log').mockReturnValue()
     ;({ server } = await import('../../packages/examples/hello/server.js'))
     if (!server.listening) await once(server, 'listening')
-    direct = urlOf(server)
-    throughAlb = await listen(front)
+    direct = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { definition, options, warnings } = await readConfiguration(
+      inExample('load-balancer.json'),
+      { server: direct },
+    )
+    expect(warnings).toEqual([])
+    const targetGroups = definition.targetGroups.map((group) => ({
+      ...group,
+      multiValueHeaders: mode === 'multi',
+    }))
+    alb = createAlb({ ...definition, targetGroups }, options).listen()
+    await once(alb, 'listening')
   })
 
-  afterAll(() => {
-    close(server)
-    close(front)
+  afterAll(async () => {
+    await alb[Symbol.asyncDispose]()
+    if (mode !== MODES.at(-1)) return
+    server.close()
+    server.closeAllConnections()
   })
 
   const json = { 'content-type': 'application/json' }
 
-  it.each<[string, RequestInit]>([
-    ['/', {}],
-    ['/', { method: 'HEAD' }],
-    ['/', { headers: { 'if-none-match': '*' } }],
-    ['/cookies', {}],
-    ['/pixel.png', {}],
-    ['/echo', {}],
-    ['/echo?a=b+c&q=100%', {}],
-    ['/echo?a=1&a=2&a=%2F', {}],
-    ['/echo', { method: 'POST', headers: json, body: '{"text":"é","list":[1,2]}' }],
-    ['/echo', { method: 'POST', headers: json, body: '' }],
-    ['/echo', { method: 'DELETE' }],
-    ['/nowhere', {}],
-    ['//nowhere', {}],
-  ])('answers %s %o alike on both roads', async (path, init) => {
-    expect(await ask(throughAlb + path, init)).toEqual(await ask(direct + path, init))
-  })
-
-  it('answers a body that is not JSON with 400 on both roads', async () => {
-    const init = { method: 'POST', headers: json, body: '{' }
-    expect((await ask(`${throughAlb}/echo`, init)).status).toBe(400)
-    expect((await ask(`${direct}/echo`, init)).status).toBe(400)
-  })
-
-  it('answers a chunked upload alike on both roads', async () => {
-    const init = (): RequestInit => ({
-      method: 'POST',
-      headers: json,
-      body: new Blob(['{"a":', '1}']).stream(),
-      duplex: 'half',
+  describe.each(['server', 'function'] as const)('through the %s', (target) => {
+    it.each<[string, RequestInit]>([
+      ['/', {}],
+      ['/', { method: 'HEAD' }],
+      ['/', { headers: { 'if-none-match': '*' } }],
+      ['/pixel.png', {}],
+      ['/echo', {}],
+      ['/echo?a=b+c&q=100%', {}],
+      ['/echo?a=%2F&b=a/b', {}],
+      ['/echo', { method: 'POST', headers: json, body: '{"text":"é","list":[1,2]}' }],
+      ['/echo', { method: 'POST', headers: json, body: '' }],
+      ['/echo', { method: 'DELETE' }],
+      ['/nowhere', {}],
+      ['//nowhere', {}],
+    ])('answers %s %o as the server does alone', async (path, init) => {
+      expect(await ask(alb.url + path, to(target, init))).toEqual(await ask(direct + path, init))
     })
-    const answer = await ask(`${throughAlb}/echo`, init())
-    expect(answer).toEqual(await ask(`${direct}/echo`, init()))
-    expect(jsonOf(answer)).toMatchObject({ body: { a: 1 } })
+
+    it('answers a chunked upload as the server does alone', async () => {
+      // `duplex` is Node's; a browser's types, which tests of the inspector need, do not know it.
+      const chunked = { method: 'POST', headers: json, duplex: 'half' }
+      const init = (): RequestInit => ({
+        ...chunked,
+        body: new Blob(['{"a":', '1}']).stream(),
+      })
+      const answer = await ask(`${alb.url}/echo`, to(target, init()))
+      expect(answer).toEqual(await ask(`${direct}/echo`, init()))
+      expect(jsonOf(answer)).toMatchObject({ body: { a: 1 } })
+    })
+
+    it('answers a body that is not JSON with 400', async () => {
+      const init = { method: 'POST', headers: json, body: '{' }
+      expect((await ask(`${alb.url}/echo`, to(target, init))).status).toBe(400)
+    })
+
+    it('sends a real picture', async () => {
+      const { body } = await ask(`${alb.url}/pixel.png`, to(target))
+      expect(body.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))
+      expect(body.subarray(-8, -4).toString()).toBe('IEND')
+    })
+
+    it('tells the same client, whatever the client claims', async () => {
+      const init = to(target, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+      expect(jsonOf(await ask(`${alb.url}/whoami`, init))).toMatchObject({
+        protocol: 'http',
+        hostname: '127.0.0.1',
+        ip: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/) as unknown,
+        peer:
+          target === 'function'
+            ? '10.0.0.2'
+            : (expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/) as unknown),
+      })
+    })
   })
 
-  it('sets three cookies in their order', async () => {
-    const { fields } = await ask(`${throughAlb}/cookies`)
-    const cookies = fields.filter(([name]) => name === 'set-cookie').map(([, value]) => value)
-    expect(cookies.map((cookie) => cookie.slice(0, cookie.indexOf('=')))).toEqual([
-      'first',
-      'second',
-      'third',
-    ])
+  it('sets three cookies: in their order through the server, reversed through the function', async () => {
+    const names = ['first', 'second', 'third']
+    expect(cookiesOf(await ask(`${alb.url}/cookies`, to('server')))).toEqual(names)
+    expect(cookiesOf(await ask(`${alb.url}/cookies`, to('function')))).toEqual(names.toReversed())
   })
 
-  it('sends a real picture', async () => {
-    const { body } = await ask(`${throughAlb}/pixel.png`)
-    expect(body.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))
-    expect(body.subarray(-8, -4).toString()).toBe('IEND')
-  })
-
-  it('gives a query by names in order, its values byte for byte', async () => {
-    const answer = await ask(`${throughAlb}/echo?q=100%&a=b+c`)
+  it('hands the function a query by names in order, its values byte for byte', async () => {
+    const answer = await ask(`${alb.url}/echo?q=100%&a=b+c`, to('function'))
     expect(jsonOf(answer)).toMatchObject({
       url: '/echo?a=b+c&q=100%',
       query: { q: '100%', a: 'b c' },
     })
   })
 
-  it('tells the same client in both places, whatever the client claims', async () => {
-    const init = { headers: { 'x-forwarded-for': '203.0.113.9' } }
-    const same = { protocol: 'http', hostname: '127.0.0.1' }
-    expect(jsonOf(await ask(`${throughAlb}/whoami`, init))).toEqual({
-      ...same,
-      ip: '127.0.0.1',
-      ips: ['127.0.0.1'],
-      peer: '10.0.0.2',
-    })
-    expect(jsonOf(await ask(`${direct}/whoami`, init))).toEqual({
-      ...same,
-      ip: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/) as unknown,
-      ips: [],
-      peer: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/) as unknown,
+  it(`hands the function ${mode === 'multi' ? 'all values' : 'the last value'} of a repeated parameter`, async () => {
+    const { query } = jsonOf(await ask(`${alb.url}/echo?a=1&a=2`, to('function'))) as {
+      query: unknown
+    }
+    expect(query).toEqual({ a: mode === 'multi' ? ['1', '2'] : '2' })
+    expect(jsonOf(await ask(`${alb.url}/echo?a=1&a=2`, to('server')))).toMatchObject({
+      query: { a: ['1', '2'] },
     })
   })
 
-  describe('as npm start runs it', () => {
-    beforeAll(async () => {
-      await buildAdapter()
-      await buildExample('hello')
-    }, BUILD_DEADLINE_MS)
-
-    it.each(['SIGINT', 'SIGTERM'] as const)(
-      'prints two URLs that answer, and ends cleanly on %s',
-      async (signal) => {
-        const file = fileURLToPath(
-          new URL('../../packages/examples/hello/dist/start.js', import.meta.url),
-        )
-        const child = spawn(process.execPath, [file], {
-          env: { ...process.env, PORT: '0' },
-          stdio: ['ignore', 'pipe', 'inherit'],
-        })
-        onTestFinished(() => {
-          child.kill('SIGKILL')
-        })
-        const urls: string[] = []
-        const printed = (async () => {
-          for await (const line of createInterface(child.stdout)) {
-            const [url] = /http:\/\/localhost:\d+$/.exec(line) ?? []
-            if (url !== undefined) urls.push(url)
-            if (line.includes('Ctrl-C')) return
-          }
-        })()
-        await within(START_DEADLINE_MS, 'URLs', printed)
-        expect(urls).toHaveLength(2)
-        for (const url of urls) expect((await ask(url)).body.toString()).toBe('Hello')
-
-        const exit = once(child, 'exit')
-        child.kill(signal)
-        expect(await within(END_DEADLINE_MS, 'end', exit)).toEqual([0, null])
-      },
-    )
+  it('sends a request that does not choose to either of the two', async () => {
+    const groups = new Set<string | undefined>()
+    alb.on('exchange', ({ targetGroup }) => groups.add(targetGroup?.name))
+    for (let i = 0; i < MANY && !(groups.has('server') && groups.has('function')); i++) {
+      await ask(alb.url)
+    }
+    expect(groups).toContain('server')
+    expect(groups).toContain('function')
   })
 })
 
-describe("the example's front", () => {
-  const OK: AlbResult = {
-    statusCode: 200,
-    statusDescription: '200 OK',
-    multiValueHeaders: {},
-    body: '',
-    isBase64Encoded: false,
+describe('npm start', () => {
+  interface Started {
+    readonly child: ChildProcess
+    /** By what stands before them on the screen. */
+    readonly urls: ReadonlyMap<string, string>
+    readonly screen: readonly string[]
   }
 
-  /** A front before a handler that notes its events and returns `result`. */
-  async function frontBefore(result: unknown = OK): Promise<{ url: string; events: AlbEvent[] }> {
-    const events: AlbEvent[] = []
-    const front = createFront(async (event) => {
-      events.push(event)
-      // What comes back need not be a result.
-      return result as AlbResult
+  async function start(port: number): Promise<Started> {
+    const child = spawn(process.execPath, [inExample('dist/start.js')], {
+      env: { ...process.env, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => {
-      close(front)
+      child.kill('SIGKILL')
     })
-    return { url: await listen(front), events }
+    const screen: string[] = []
+    const lines = createInterface(child.stdout)
+    const printed = new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        screen.push(line)
+        if (line.includes('Ctrl-C')) resolve()
+      })
+    })
+    await within(START_DEADLINE_MS, 'screen', printed)
+    const rows = screen.flatMap((line) => {
+      const [, name, url] = /^ +([A-Za-z ]+?) +(http:\/\/127\.0\.0\.1:\d+)(?: |$)/.exec(line) ?? []
+      return name !== undefined && url !== undefined ? [[name, url] as const] : []
+    })
+    return { child, urls: new Map(rows), screen }
   }
 
-  it.each([
-    ['application/json; charset=utf-8', {}, '{}', '{}', false],
-    ['text/plain', {}, 'é', 'é', false],
-    ['text/plain', { 'content-encoding': 'gzip' }, 'x', 'eA==', true],
-    ['text/plain', {}, Buffer.from([0xff]), '/w==', true],
-    ['application/octet-stream', {}, 'x', 'eA==', true],
-    ['application/jsonp', {}, 'x', 'eA==', true],
-    ['text/plain', {}, '', '', false],
-  ])('puts a body of type %s %o as an ALB does', async (type, headers, sent, body, encoded) => {
-    const { url, events } = await frontBefore()
-    await ask(url, { method: 'POST', headers: { 'content-type': type, ...headers }, body: sent })
-    expect(events).toMatchObject([{ body, isBase64Encoded: encoded }])
-  })
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'prints where to go, answers there, and leaves nothing behind on %s',
+    async (signal) => {
+      const { child, urls, screen } = await start(0)
+      const alb = urls.get('Load balancer') ?? ''
+      const inspector = urls.get('Inspector') ?? ''
+      expect([...urls.keys()]).toEqual(['Load balancer', 'server', 'Inspector'])
+      expect((await ask(urls.get('server') ?? '')).body.toString()).toBe('Hello')
+      // What it tells to try, word for word.
+      const commands = screen.filter((line) => line.trim().startsWith('curl '))
+      expect(commands).toHaveLength(3)
+      expect(commands.every((line) => line.includes(`${alb}/whoami`))).toBe(true)
+      for (const [target, peer] of [
+        ['server', '127.0.0.1'],
+        ['function', '10.0.0.2'],
+      ] as const) {
+        expect(jsonOf(await ask(`${alb}/whoami`, to(target)))).toMatchObject({ peer })
+      }
+      const page = await ask(inspector)
+      expect(page.status).toBe(200)
+      expect(page.body.toString()).toContain('<html')
 
-  it('lower-cases names, keeps repeated fields and UTF-8, and adds its own behind claims', async () => {
-    const { url, events } = await frontBefore()
-    const { port } = new URL(url)
-    const sent = request(url, {
-      headers: [
-        ['Host', 'example.com'],
-        ['X-Twice', 'b'],
-        ['X-Twice', 'a'],
-        ['X-Name', Buffer.from('José').toString('latin1')],
-        ['X-Forwarded-For', '203.0.113.9'],
-        ['X-Forwarded-Proto', 'https'],
-        ['X-Amzn-Trace-Id', 'Root=1'],
-      ].flat(),
-    }).end()
-    const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream]
-    response.resume()
-    expect(events[0]?.multiValueHeaders).toMatchObject({
-      host: ['example.com'],
-      'x-amzn-trace-id': ['Root=1'],
-      'x-forwarded-for': ['203.0.113.9, 127.0.0.1'],
-      'x-forwarded-port': [port],
-      'x-forwarded-proto': ['http'],
-      'x-name': ['José'],
-      'x-twice': ['b', 'a'],
-    })
-  })
+      const started = descendantsOf(child.pid ?? 0)
+      expect(started.length).toBeGreaterThan(0)
+      const exit = once(child, 'exit')
+      child.kill(signal)
+      expect(await within(END_DEADLINE_MS, 'end', exit)).toEqual([0, null])
+      await vi.waitFor(() => {
+        expect(runningAmong(started)).toEqual([])
+      }, END_DEADLINE_MS)
+    },
+    2 * START_DEADLINE_MS,
+  )
 
-  it('splits a query without decoding it', async () => {
-    const { url, events } = await frontBefore()
-    await ask(`${url}/a%2Fb?q=100%&a=b+c&__proto__=1&&lone&a=x=y`)
-    expect(events[0]?.path).toBe('/a%2Fb')
-    expect(Object.entries(events[0]?.multiValueQueryStringParameters ?? {})).toEqual([
-      ['__proto__', ['1']],
-      ['a', ['b+c', 'x=y']],
-      ['lone', ['']],
-      ['q', ['100%']],
-    ])
-  })
-
-  it('answers a body of more than 1 MB with 413, without the function', async () => {
-    const { url, events } = await frontBefore()
-    const init = (size: number): RequestInit => ({ method: 'POST', body: new Uint8Array(size) })
-    expect((await ask(url, init(1_048_577))).status).toBe(413)
-    expect(events).toEqual([])
-    expect((await ask(url, init(1_048_576))).status).toBe(200)
-  })
-
-  it('writes header values as UTF-8 bytes, and counts the body itself', async () => {
-    const multiValueHeaders = { 'x-name': ['José'], 'content-length': ['1'] }
-    const { url } = await frontBefore({ ...OK, multiValueHeaders, body: 'é' })
-    expect(await ask(url)).toMatchObject({
-      body: Buffer.from('é'),
-      fields: [
-        ['content-length', '2'],
-        ['x-name', Buffer.from('José').toString('latin1')],
-      ],
-    })
-  })
-
-  const failing: AlbHandler = async () => {
-    throw new Error('no app')
-  }
-
-  it.each<[string, AlbHandler]>([
-    ['fails', failing],
-    ['returns nothing', async () => undefined as never],
-    [
-      'returns a header no response can have',
-      async () => ({ ...OK, multiValueHeaders: { etag: ['"1"'], 'a b': ['x'] } }),
-    ],
-  ])('answers 502 when the handler %s, with the reason on the console', async (_how, broken) => {
-    const report = vi.spyOn(console, 'error').mockReturnValue()
-    const front = createFront(broken)
-    onTestFinished(() => {
-      close(front)
-    })
-    const answer = await ask(`${await listen(front)}/x?y=1`)
-    expect(answer).toMatchObject({ status: 502, statusText: 'Bad Gateway' })
-    expect(answer.fields.map(([name]) => name)).toEqual(['content-type', 'transfer-encoding'])
-    expect(report).toHaveBeenCalledExactlyOnceWith('502 for GET /x?y=1:', expect.any(Error))
-  })
+  it(
+    'makes way for ports in use',
+    async () => {
+      const first = await start(0)
+      const port = Number(new URL(first.urls.get('server') ?? '').port)
+      const second = await start(port)
+      const ports = [...first.urls.values(), ...second.urls.values()]
+      expect(new Set(ports).size).toBe(ports.length)
+      const answer = await ask(`${second.urls.get('Load balancer') ?? ''}/`, to('function'))
+      expect(answer.body.toString()).toBe('Hello')
+    },
+    2 * START_DEADLINE_MS,
+  )
 })
