@@ -1,23 +1,33 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const adapterSource = (file: string): string =>
-  fileURLToPath(new URL(`./packages/adapter/src/${file}`, import.meta.url))
+const source = (file: string): string =>
+  fileURLToPath(new URL(`./packages/${file}`, import.meta.url))
+
+const isSlow = process.env['TEST_SLOW'] !== undefined
 
 export default defineConfig({
   resolve: {
     // Tests import the packages by their public names and get the sources, never a stale build.
     // Exact matches only: a prefix match would turn `express-alb/testing` into `index.ts/testing`.
     alias: [
-      { find: /^express-alb$/, replacement: adapterSource('index.ts') },
-      { find: /^express-alb\/testing$/, replacement: adapterSource('testing.ts') },
+      { find: /^express-alb$/, replacement: source('adapter/src/index.ts') },
+      { find: /^express-alb\/testing$/, replacement: source('adapter/src/testing.ts') },
+      { find: /^local-alb$/, replacement: source('local-alb/src/index.ts') },
+      { find: /^express-alb-deploy\/cdk$/, replacement: source('deploy/cdk/index.ts') },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    // Tests that start databases, judges in other languages or whole deployments take longer than all the rest together:
+    // `npm run test:slow`, and `.ci/run`.
+    include: isSlow ? ['test/**/*.slow.test.ts'] : ['test/**/*.test.ts'],
+    exclude: isSlow ? [] : ['test/**/*.slow.test.ts'],
     environment: 'node',
     // One process per file: tests here look at process-wide things (sockets, timers, async hooks, warnings).
     pool: 'forks',
+    // Vitest's own default is one on two cores; many tests here wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 10_000,
     hookTimeout: 30_000,
     // A test that only passes alone, a forgotten `.only`, or a rejection nobody handled must fail the run.

@@ -1,15 +1,26 @@
-// Compiles the adapter (ESM and CommonJS) and the examples, each only when its sources changed.
+// Compiles the adapter and local-alb (ESM and CommonJS) and the examples, each only when its sources changed.
 //
 // Examples are compiled too instead of being run from TypeScript: Node 20 cannot run TypeScript, and tsc is needed for
 // the adapter anyhow, so this costs no further dependency.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled } from './install.mjs'
 import { root, runNode } from './run.mjs'
 
 const adapter = join(root, 'packages/adapter')
+const localAlb = join(root, 'packages/local-alb')
+const deploy = join(root, 'packages/deploy')
 const examples = join(root, 'packages/examples')
 
 /**
@@ -28,7 +39,7 @@ function hashSources(folder) {
       const path = join(current, entry.name)
       if (entry.isDirectory()) {
         if (entry.name !== 'node_modules' && !entry.name.startsWith('dist')) walk(path)
-      } else if (/\.(ts|json)$/.test(entry.name)) add(path)
+      } else if (/\.(ts|json|[mc]?js|css|html|svg)$/.test(entry.name)) add(path)
     }
   }
   walk(folder)
@@ -50,6 +61,7 @@ async function buildWhenChanged(folder, compilations, finish) {
   console.error(`Building ${relative(root, folder)}`)
 
   const out = join(folder, `dist.${process.pid}`)
+  const old = `${out}.old`
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   try {
     const codes = await Promise.all(
@@ -58,10 +70,10 @@ async function buildWhenChanged(folder, compilations, finish) {
     if (codes.some((code) => code !== 0)) process.exit(1)
     await finish?.(out)
     writeFileSync(join(out, '.sources'), sources)
-    rmSync(dist, { recursive: true, force: true })
+    if (existsSync(dist)) renameSync(dist, old)
     renameSync(out, dist)
   } finally {
-    rmSync(out, { recursive: true, force: true })
+    for (const left of [out, old]) rmSync(left, { recursive: true, force: true })
   }
 }
 
@@ -97,13 +109,92 @@ export async function buildAdapter() {
   )
 }
 
+/**
+ * ES modules file by file, as they are in `src`: a page, a preload and a runtime client are files of their own anyway.
+ * For `require()` one bundle beside them, of the library only; the command and the preload are always ES modules.
+ */
+export async function buildLocalAlb() {
+  await buildWhenChanged(
+    localAlb,
+    (out) => [
+      ['-p', 'tsconfig.json', '--outDir', out],
+      ['-p', 'tsconfig.json', '--emitDeclarationOnly', '--outDir', join(out, 'cjs')],
+    ],
+    async (out) => {
+      const src = join(localAlb, 'src')
+      cpSync(src, out, {
+        recursive: true,
+        filter: (file) => statSync(file).isDirectory() || !file.endsWith('.ts'),
+      })
+      const { build } = await import('esbuild')
+      await build({
+        entryPoints: ['src/index.ts'],
+        absWorkingDir: localAlb,
+        outdir: join(out, 'cjs'),
+        format: 'cjs',
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        target: 'node20.16',
+        sourcemap: 'linked',
+        sourcesContent: false,
+        logLevel: 'warning',
+        // Code only: a string that says `import.meta.url` stays as it is.
+        define: { 'import.meta.url': OWN_URL },
+        plugins: [ownUrl(src)],
+      })
+      writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n')
+    },
+  )
+}
+
+/** What `import.meta.url` becomes in the CommonJS bundle. */
+const OWN_URL = 'ownImportMetaUrl'
+
+/**
+ * Gives each file of a CommonJS bundle the `import.meta.url` of its ES module in the folder above: what stands beside
+ * that, such as a page, is there only once.
+ *
+ * @param {string} src
+ * @returns {import('esbuild').Plugin}
+ */
+function ownUrl(src) {
+  return {
+    name: 'own-url',
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const name = `${basename(path, '.ts')}.js`
+        const file = join('..', relative(src, dirname(path)), name).replaceAll('\\', '/')
+        const url = `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${JSON.stringify(file)})).href`
+        const source = readFileSync(path, 'utf8')
+        // On the first line, so that the source map's lines stay right.
+        const line = source.includes('import.meta.url') ? `const ${OWN_URL} = ${url};` : ''
+        return { contents: line + source, loader: 'ts' }
+      })
+    },
+  }
+}
+
+/** The command as ES modules, and the CDK construct as both: most CDK apps are CommonJS. */
+export async function buildDeploy() {
+  await buildWhenChanged(
+    deploy,
+    (out) => [
+      ['-p', 'tsconfig.json', '--outDir', join(out, 'cut-over')],
+      ['-p', 'cdk/tsconfig.json', '--outDir', join(out, 'cdk/esm')],
+      ['-p', 'cdk/tsconfig.cjs.json', '--outDir', join(out, 'cdk/cjs')],
+    ],
+    (out) => writeFileSync(join(out, 'cdk/cjs/package.json'), '{ "type": "commonjs" }\n'),
+  )
+}
+
 /** @param {string} name */
 export async function buildExample(name) {
   await buildWhenChanged(join(examples, name), (out) => [['-p', 'tsconfig.json', '--outDir', out]])
 }
 
 export async function buildAll() {
-  await buildAdapter()
+  await Promise.all([buildAdapter(), buildLocalAlb(), buildDeploy()])
   for (const name of readdirSync(examples).toSorted()) {
     if (existsSync(join(examples, name, 'tsconfig.json'))) await buildExample(name)
   }

@@ -1,11 +1,13 @@
-// .ci/run: the tests on every supported Node, lint, and the package checks, with the sum of all as the last line.
+// .ci/run: the tests on every supported Node, the slow ones on this one, a soak, lint, and the package checks, with the sum of all as the last line.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ensureBrowser } from './browser.mjs'
+import { checkLocalAlb } from './check-local-alb.mjs'
 import { checkPackage } from './check-package.mjs'
 import { runChecks, toSummary } from './checks.mjs'
 import { lintChecks } from './lint.mjs'
-import { run, runNpx } from './run.mjs'
+import { run, runNode, runNpx } from './run.mjs'
 
 /** The newest of each supported major that this one does not run on already. */
 const OTHER_NODES = ['22.23.3', '24.21.0']
@@ -52,6 +54,9 @@ function readReport(file) {
   }
 }
 
+console.log('\n=== a browser')
+await ensureBrowser()
+
 const results = [
   await step(`npm test on Node ${process.versions.node}`, () =>
     countTests('own', (args) =>
@@ -59,6 +64,13 @@ const results = [
     ),
   ),
 ]
+results.push(
+  await step('the tests that take long', () =>
+    countTests('slow', (args) =>
+      run('npm', ['run', 'test:slow', '--', ...args], { shell: process.platform === 'win32' }),
+    ),
+  ),
+)
 for (const version of OTHER_NODES) {
   const vitest = ['-p', `node@${version}`, 'node', 'node_modules/vitest/vitest.mjs', 'run']
   results.push(
@@ -67,8 +79,15 @@ for (const version of OTHER_NODES) {
     ),
   )
 }
+results.push(
+  await step('10,000 requests with faults among them', async () => {
+    const code = await runNode('scripts/bench.mjs', ['soak'])
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
+  }),
+)
 results.push(await step('lint', () => runChecks(lintChecks)))
-results.push(await step('the package', () => checkPackage(OTHER_NODES)))
+results.push(await step('the adapter as a package', () => checkPackage(OTHER_NODES)))
+results.push(await step('local-alb as a package', checkLocalAlb))
 rmSync(reports, { recursive: true, force: true })
 
 const total = { passed: 0, failed: 0 }

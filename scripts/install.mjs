@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { root, runNpx } from './run.mjs'
 
 /**
- * `start`: the hello example, the adapter and what builds them. `all`: the whole workspace.
+ * `start`: the hello example, the adapter, local-alb and what builds them. `all`: the whole workspace.
  *
  * @typedef {'start' | 'all'} Scope
  * @typedef {{ scope: Scope, manifests: string | null }} Stamp

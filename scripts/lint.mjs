@@ -30,6 +30,11 @@ export const lintChecks = [
     'packages/adapter',
     '--noEmit',
   ]),
+  tool('types of local-alb hold, declarations included', 'typescript/bin/tsc', [
+    '-p',
+    'packages/local-alb',
+    '--noEmit',
+  ]),
   tool('types of tests, examples, benchmarks and scripts hold', 'typescript/bin/tsc', ['-p', '.']),
 ]
 

@@ -5,7 +5,7 @@
 // know `exec` and takes the second half.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { buildAdapter, buildExample } from './build.mjs'
+import { buildAdapter, buildExample, buildLocalAlb } from './build.mjs'
 import { ensureInstalled } from './install.mjs'
 import { root } from './run.mjs'
 
@@ -13,7 +13,7 @@ import { root } from './run.mjs'
 const CLOSE_TIMEOUT_MS = 3_000
 
 await ensureInstalled('start')
-await buildAdapter()
+await Promise.all([buildAdapter(), buildLocalAlb()])
 await buildExample('hello')
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {

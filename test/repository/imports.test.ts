@@ -28,6 +28,10 @@ describe('specifiersIn', () => {
   it('refuses a computed import, which it cannot follow', () => {
     expect(() => specifiersIn('a.ts', 'import(name)')).toThrow('a.ts imports something')
   })
+
+  it('leaves a computed import out where that is what the file is for', () => {
+    expect(specifiersIn('a.ts', "import 'x'\nimport(name)", true)).toEqual(['x'])
+  })
 })
 
 describe('onlyReexports', () => {

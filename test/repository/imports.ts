@@ -15,9 +15,17 @@ export function filesBelow(folder: string): string[] {
     })
 }
 
-/** The specifiers a TypeScript file imports or re-exports from, in every form there is, types included. */
-export function specifiersIn(file: string, source: string): string[] {
+/**
+ * The specifiers a TypeScript file imports or re-exports from, in every form there is, types included.
+ *
+ * @param isComputing whether it may also import what is only known when it runs; that is left out then
+ */
+export function specifiersIn(file: string, source: string, isComputing = false): string[] {
   const found: string[] = []
+  const add = (specifier: Node): void => {
+    if (isComputing && typeof specifier['value'] !== 'string') return
+    found.push(toSpecifier(file, specifier))
+  }
   visit(parse(file, source), (node) => {
     switch (node['type']) {
       case 'ImportDeclaration': // import a from 'x', import type { A } from 'x', import 'x'
@@ -25,10 +33,10 @@ export function specifiersIn(file: string, source: string): string[] {
       case 'ExportAllDeclaration': // export * from 'x'
       case 'ImportExpression': // import('x')
       case 'TSImportType': // typeof import('x')
-        if (isNode(node['source'])) found.push(toSpecifier(file, node['source']))
+        if (isNode(node['source'])) add(node['source'])
         break
       case 'TSExternalModuleReference': // import a = require('x')
-        if (isNode(node['expression'])) found.push(toSpecifier(file, node['expression']))
+        if (isNode(node['expression'])) add(node['expression'])
         break
     }
   })
@@ -44,11 +52,19 @@ export function onlyReexports(file: string, source: string): boolean {
   )
 }
 
-/** For each file its imports: files of the repository as paths from its root, anything else as it is written. */
-export function importsOf(files: readonly string[]): Map<string, string[]> {
+/**
+ * For each file its imports: files of the repository as paths from its root, anything else as it is written.
+ *
+ * @param computing the files that may also import what is only known when they run
+ */
+export function importsOf(
+  files: readonly string[],
+  computing: readonly string[] = [],
+): Map<string, string[]> {
   return new Map(
     files.map((file) => {
-      const specifiers = specifiersIn(file, readFileSync(join(root, file), 'utf8'))
+      const source = readFileSync(join(root, file), 'utf8')
+      const specifiers = specifiersIn(file, source, computing.includes(file))
       return [file, specifiers.map((specifier) => toTarget(file, specifier))]
     }),
   )
