@@ -19,6 +19,8 @@ const ASSETS = [
   'dist/register.js',
   'dist/cjs/index.js',
   'dist/inspector/page/index.html',
+  'dist/parity/report/page/report.css',
+  'dist/parity/report/page/report.js',
 ]
 
 /**
