@@ -15,6 +15,7 @@ export function execCommand(): Command {
         'exports createHandler(listener) (default: express-alb, as installed here)',
       )
       .option('--timeout <seconds>', "the function's timeout (default: 30)", toSeconds)
+      .option('--no-doctor', 'do not look at what the app does while it serves requests')
       .option('--json', 'the summary as one line of JSON, the last on standard error')
       .addHelpText('after', HELP)
       .action(async (words: string[], options: ExecOptions) => {

@@ -19,6 +19,8 @@ export interface ExecOptions {
   readonly adapter?: string | undefined
   /** The function's timeout in seconds. Default 30. */
   readonly timeout?: number | undefined
+  /** Whether to look at what the app does while it serves requests. Default `true`. */
+  readonly doctor?: boolean | undefined
   /** The summary as one line of JSON. */
   readonly json?: boolean | undefined
 }
@@ -63,6 +65,8 @@ function toEnvironment(options: ExecOptions, given: NodeJS.ProcessEnv): NodeJS.P
   if (options.multiValueHeaders === true) env['LOCAL_ALB_MODE'] = 'multi'
   if (options.timeout !== undefined) env['LOCAL_ALB_TIMEOUT'] = String(options.timeout)
   if (options.adapter !== undefined) env['LOCAL_ALB_ADAPTER'] = options.adapter
+  if (options.doctor === false) env['LOCAL_ALB_DOCTOR'] = 'off'
+  else env['LOCAL_ALB_DOCTOR'] ||= 'on'
   // A URL: processes of the run may have other working folders.
   env['LOCAL_ALB_ADAPTER'] = asCommandError(() =>
     resolveAdapter(settingsOf(env).adapter, process.cwd()),
