@@ -67,7 +67,11 @@ async function buildWhenChanged(folder, compilations, finish) {
     const codes = await Promise.all(
       compilations(out).map((args) => runNode(tsc, args, { cwd: folder, stdout: 'stderr' })),
     )
-    if (codes.some((code) => code !== 0)) process.exit(1)
+    if (codes.some((code) => code !== 0)) {
+      // process.exit() runs no `finally`.
+      rmSync(out, { recursive: true, force: true })
+      process.exit(1)
+    }
     await finish?.(out)
     writeFileSync(join(out, '.sources'), sources)
     if (existsSync(dist)) renameSync(dist, old)
