@@ -31,23 +31,38 @@ const fn = createFunction({
   concurrency: CONNECTIONS * 2,
 })
 const alb = createAlb(fn)
-/** @type {Map<string, { ended: number, reason: string | undefined, explanation: string | undefined, abandoned: boolean }>} */
+/** @type {Map<string, { ended: number, reason: string | undefined, explanation: string | undefined, logs: readonly string[] }>} */
 const records = new Map()
 alb.on('exchange', (exchange) => {
   if (exchange.endedAt === undefined) return
   const id = new URLSearchParams(exchange.request.target.split('?')[1]).get('id') ?? ''
   const ended = (records.get(id)?.ended ?? 0) + 1
-  const { refusal, abandoned = false } = exchange
+  const { refusal, invocation } = exchange
   records.set(id, {
     ended,
     reason: refusal?.errorReason,
     explanation: refusal?.explanation,
-    abandoned,
+    // Of what went well nothing has to be told, and ten thousand logs are no flat memory.
+    logs: refusal === undefined ? [] : toLogs(invocation?.logs ?? []),
   })
 })
 
+/** @param {readonly { stream: string, text: string }[]} logs */
+function toLogs(logs) {
+  return logs.map(({ stream, text }) => `    ${stream}: ${text.slice(0, 1000)}`)
+}
+
 /** @type {string[]} */
 const problems = []
+
+/**
+ * @param {number} id
+ * @param {string} what
+ */
+function complain(id, what) {
+  problems.push([`${id} ${what}`, ...(records.get(String(id))?.logs ?? [])].join('\n'))
+}
+
 let answered = 0
 let left = 0
 
@@ -66,15 +81,15 @@ async function one(id) {
   const record = records.get(String(id))
   if (fault === undefined) {
     if (status !== 200 || body !== `answer to ${id}`) {
-      problems.push(`${id}: ${status} ${body.slice(0, 80)} ${record?.explanation ?? ''}`)
+      complain(id, `/ok: ${status} ${record?.explanation ?? body.slice(0, 80)}`)
     }
   } else if (status !== fault.status) {
-    problems.push(`${id} ${fault.path}: ${status} instead of ${fault.status}`)
+    complain(id, `${fault.path}: ${status} instead of ${fault.status}`)
   } else if (
     record?.reason !== fault.reason ||
     !record.explanation?.toLowerCase().includes(fault.explains)
   ) {
-    problems.push(`${id} ${fault.path}: explained as ${record?.reason}: ${record?.explanation}`)
+    complain(id, `${fault.path}: explained as ${record?.reason}: ${record?.explanation}`)
   }
 }
 

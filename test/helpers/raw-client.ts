@@ -71,7 +71,10 @@ export class RawClient {
       const index = this.#received.indexOf('\r\n\r\n')
       return index === -1 ? undefined : index
     })
-    const [statusLine = '', ...lines] = this.#take(end + 4).toString('latin1').trimEnd().split('\r\n')
+    const [statusLine = '', ...lines] = this.#take(end + 4)
+      .toString('latin1')
+      .trimEnd()
+      .split('\r\n')
     const headers = lines.map((line) => {
       const colon = line.indexOf(': ')
       return [line.slice(0, colon), line.slice(colon + 2)] as const

@@ -110,6 +110,7 @@ describe('an exchange', () => {
 describe('what makes no sense', () => {
   it.each([
     ['a target', 42, {}, 'The target is 42; give a handler function'],
+    ['no target', null, {}, 'The target is null; give a handler function'],
     [
       'a handler of three parameters',
       (_a: unknown, _b: unknown, _c: unknown) => 0,

@@ -24,6 +24,9 @@
  * - `LOCAL_ALB_SKIP`: comma-separated names of packages, files or folders. A server that code from there listens with is
  *   left alone, for example a stand-in for another service. Servers of vite, vitest, playwright, webpack-dev-server and
  *   other tools, of the adapter, and of `node:http2` are left alone in any case.
+ * - `LOCAL_ALB_DOCTOR`: `on` or `off`. With `on`, the summary also tells what the app does while it serves requests that
+ *   does not work in a function, such as writing files or going on after the response. Default `off`; `local-alb exec`
+ *   sets it to `on`.
  * - `LOCAL_ALB_RECORDS`: for processes among themselves.
  *
  * What is wrong with a variable is told on standard error, and the process ends with exit code 1. An adapter that cannot
@@ -38,16 +41,18 @@ import { ServerTargets } from './register/server-targets.js'
 import { readSettings } from './register/settings.js'
 import { SetupError } from './register/setup-error.js'
 
-function start(): void {
+async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const folder = process.cwd()
-  const targets = new ServerTargets(settings, folder)
-  const front = new Front(settings.alb, targets, joinRun(settings))
+  const { record, observe } = joinRun(settings)
+  const watch = observe && (await import('./doctor/watch-servers.js')).watchServers(observe)
+  const targets = new ServerTargets(settings, folder, watch)
+  const front = new Front(settings.alb, targets, record)
   intercept(front, [...settings.skip, adapterOrigin(settings.adapter, folder)])
 }
 
 try {
-  if (!isIntercepted()) start()
+  if (!isIntercepted()) await start()
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   writeToStderr(`local-alb: ${error.message}\n`)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { Exchange, LogLine } from 'local-alb'
 import {
@@ -5,6 +7,7 @@ import {
   humanLog,
   jsonLog,
 } from '../../../packages/local-alb/src/commands/request-lines.js'
+import { EnvironmentLog, MAX_LINES } from '../../../packages/local-alb/src/runtime-api/logs.js'
 import { wrap } from '../../../packages/local-alb/src/commands/wrap.js'
 import { createHttpRequest, type RequestParts } from '../../helpers/http-request.js'
 
@@ -160,6 +163,17 @@ describe('humanLog', () => {
       logs: [{ stream: 'platform' as const, text: 'START', time: new Date() }],
     }
     expect(linesOf(exchangeOf({ invocation }))).toHaveLength(1)
+  })
+
+  it('tells that a function wrote more than is kept', async () => {
+    const kept = new EnvironmentLog(() => {})
+    const output = Readable.from(['x\n'.repeat(MAX_LINES + 2)])
+    kept.read('stdout', output)
+    await once(output, 'end')
+    const invocation = { requestId: '1', coldStart: false, durationMs: 1, logs: kept.take() }
+    const lines = linesOf(exchangeOf({ invocation }))
+    expect(lines).toHaveLength(1 + MAX_LINES + 1)
+    expect(lines.at(-1)).toContain('dropped 2 lines')
   })
 
   it('lets neither a request nor a function drive the terminal', () => {

@@ -153,7 +153,7 @@ export const handler = async ({ path }) => {
     expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'ends with exit code 0 on %s, and no process outlives it, nor a request under way',
     async (signal) => {
       const cwd = createFolder({

@@ -396,7 +396,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
     await using served = await serveInspector()
     served.alb.exchange({ request: { target: '/a?b=1' } })
     await using open = await openPage(browser, served, {
-      permissions: ['clipboard-read', 'clipboard-write'],
+      context: { permissions: ['clipboard-read', 'clipboard-write'] },
     })
     const { page, offences } = open
     await openRow(page, 1)
@@ -428,7 +428,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('saves the event as a fixture', async () => {
     await using served = await serveInspector()
     const { event } = served.alb.exchange({ request: { method: 'POST', target: '/orders' } })
-    await using open = await openPage(browser, served, { acceptDownloads: true })
+    await using open = await openPage(browser, served)
     const { page, offences } = open
     await openRow(page, 1)
     for (const save of [
@@ -561,7 +561,9 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('on a narrow screen shows the details instead of the list, and leads back', async () => {
     await using served = await serveInspector()
     refuse(served.alb)
-    await using open = await openPage(browser, served, { viewport: { width: 375, height: 700 } })
+    await using open = await openPage(browser, served, {
+      context: { viewport: { width: 375, height: 700 } },
+    })
     const { page, offences } = open
     await openRow(page, 1)
     expect(await page.getByRole('grid').isVisible()).toBe(false)

@@ -354,6 +354,18 @@ describe('HTTP/2', () => {
     expect((errors[0] as RefusedError).refusal.status).toBe(400)
   })
 
+  it.each(['GET', 'HEAD', 'POST', 'OPTIONS'])(
+    'takes no client for gone that has all of the answer to %s',
+    async (method) => {
+      const { port, outcomeCount, requests } = await start()
+      const stream = (await connect(port)).request({ ':method': method })
+      stream.end(method === 'POST' ? 'abc' : undefined)
+      await read(stream)
+      await expect(outcomeCount(1)).resolves.toMatchObject({ abandoned: false })
+      expect(requests[0]?.signal.aborted).toBe(false)
+    },
+  )
+
   it('frees the stream of an answer that nobody wants any more', async () => {
     const answerStream = new PassThrough()
     const { port, outcomeCount } = await start(() => Promise.resolve(answer(200, answerStream)))

@@ -42,6 +42,11 @@ describe('servers of a test process', () => {
           refusal(413, 'LambdaRequestTooLarge', /9,999,999/),
         ]) as unknown,
         faults: [],
+        // What the doctor sees: listeners that no request will come to.
+        findings: [
+          expect.objectContaining({ kind: 'upgrade', what: 'A server waits for "upgrade"' }),
+          expect.objectContaining({ kind: 'upgrade', what: 'A server waits for "connect"' }),
+        ],
       })
     },
     RUN_DEADLINE_MS,

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import type { AlbOptions } from '../options.js'
 import { readConfiguration } from '../rules/configuration.js'
 import type { HealthCheckDefinition, LoadBalancerDefinition } from '../rules/definition.js'
@@ -85,7 +85,12 @@ function isServer(target: string): boolean {
 /** @throws {CommandError} when it is not there; Lambda would only say so with the first request */
 function toFile(name: string, shown: string): string {
   const file = resolve(name)
-  if (existsSync(file)) return file
+  if (existsSync(file)) {
+    if (!statSync(file).isDirectory()) return file
+    throw new CommandError(
+      `${shown} is a folder; give the file in it that exports the handler, such as ${join(name, 'lambda.mjs')}`,
+    )
+  }
   if (/^[\w.-]+:\d+(?:\/.*)?$/.test(name)) {
     throw new CommandError(`${shown}: a server is given with its scheme: http://${name}`)
   }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { toFindingJson } from '../doctor/finding-json.js'
 import { toCounts, toFindingsText } from '../doctor/findings-text.js'
 import type { Diagnosis } from '../doctor/diagnose.js'
 import type { DoctorResult } from './doctor.js'
@@ -23,7 +23,9 @@ function describeRun({ app, asked, leftOut, filesRead }: DoctorResult): string[]
   const open = asked.filter(({ status }) => status === undefined).length
   const failing = asked.filter(({ status }) => status !== undefined && status >= 500)
   return [
-    app === undefined ? sources : `${sources}, ${asked.length} requests sent to ${app}`,
+    app === undefined
+      ? sources
+      : `${sources}, ${asked.length} ${asked.length === 1 ? 'request' : 'requests'} sent to ${app}`,
     ...(open > 0 ? [`${open} of them without an end`] : []),
     ...(failing.length > 0
       ? [
@@ -68,12 +70,5 @@ function indent(text: string): string {
 
 /** What `--json` prints. */
 export function toDoctorJson({ file, findings, ...rest }: DoctorResult): object {
-  return {
-    file,
-    ...rest,
-    findings: findings.map(({ place, ...finding }) => ({
-      ...finding,
-      ...(place && { ...place, file: relative(process.cwd(), place.file) }),
-    })),
-  }
+  return { file, ...rest, findings: findings.map(toFindingJson) }
 }

@@ -7,7 +7,8 @@ import { type Paint, printable } from './paint.js'
  */
 export function toLogLines(logs: readonly LogLine[], paint: Paint): string[] {
   return logs.flatMap(({ stream, text }) => {
-    if (stream === 'platform') return []
+    // Of those lines only what local-alb itself has to say, such as that it dropped some.
+    if (stream === 'platform' && !text.startsWith('local-alb ')) return []
     const [, level, message = text] = PREFIXED.exec(text) ?? []
     const bar = paint(styleOf(level ?? (stream === 'stderr' ? 'ERROR' : 'INFO')), '│')
     const shown = level === undefined || level === 'INFO' ? message : `${level} ${message}`

@@ -125,7 +125,8 @@ function endWithSignals(starting: Promise<Served>): () => void {
   }
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** SIGHUP: the terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function number(flags: string, description: string, min: number, max: number): Option {
   return new Option(flags, description).argParser((value) => {

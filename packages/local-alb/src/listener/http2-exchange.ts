@@ -179,8 +179,14 @@ export class Http2Exchange implements BodySource {
     })
   }
 
+  /** Node may close a stream without 'finish' although all of it has left; one that was cut off has a code. */
+  #isUnsent(): boolean {
+    if (this.#state === 'ended') return this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR
+    return this.#state === 'waiting' || this.#state === 'sending'
+  }
+
   readonly #onClose = (): void => {
-    const abandoned = this.#state !== 'sent' && this.#state !== 'broken'
+    const abandoned = this.#isUnsent()
     this.#state = 'closed'
     this.#body?.end(leftMidBody())
     this.#body = undefined

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { RequestRecord } from './request-record.js'
 
+/** The extension of files with what became of requests. */
+const REQUESTS = 'jsonl'
+
 /**
  * Writes the records of this process, or thread, into a file of its own in the run's folder.
  *
@@ -10,16 +13,19 @@ import type { RequestRecord } from './request-record.js'
  * folder is there only once there is something to keep. While the file system refuses (a test may have put a fake in
  * its place), records wait in memory for the next one.
  */
-export class RecordWriter {
+export class RecordWriter<Kind extends object = RequestRecord> {
   readonly #folder: string
+  readonly #extension: string
   readonly #waiting: string[] = []
   #file: number | undefined
 
-  constructor(folder: string) {
+  /** @param extension of the file's name: records of another kind are files of their own */
+  constructor(folder: string, extension: string = REQUESTS) {
     this.#folder = folder
+    this.#extension = extension
   }
 
-  add(record: RequestRecord): void {
+  add(record: Kind): void {
     this.#waiting.push(`${JSON.stringify(record)}\n`)
     this.flush()
   }
@@ -38,15 +44,24 @@ export class RecordWriter {
 
   #open(): number {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    return openSync(join(this.#folder, `${process.pid}-${threadId}.jsonl`), 'a', 0o600)
+    return openSync(join(this.#folder, `${process.pid}-${threadId}.${this.#extension}`), 'a', 0o600)
   }
 }
 
 /** The records in a run's folder, process by process. None when the folder never came to be. */
 export function readRecords(folder: string): RequestRecord[][] {
-  return namesIn(folder).map((name) =>
-    readFileSync(join(folder, name), 'utf8').split('\n').flatMap(parseRecord),
-  )
+  return readRecordsOf<RequestRecord>(folder, REQUESTS)
+}
+
+/** The records of one kind, by the extension that they were written with. */
+export function readRecordsOf<Kind>(folder: string, extension: string): Kind[][] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith(`.${extension}`))
+    .map((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .flatMap((line) => parseRecord<Kind>(line)),
+    )
 }
 
 function namesIn(folder: string): string[] {
@@ -59,9 +74,9 @@ function namesIn(folder: string): string[] {
 }
 
 /** A process may have been killed in the middle of its last line. */
-function parseRecord(line: string): RequestRecord[] {
+function parseRecord<Kind>(line: string): Kind[] {
   try {
-    return line === '' ? [] : [JSON.parse(line) as RequestRecord]
+    return line === '' ? [] : [JSON.parse(line) as Kind]
   } catch {
     return []
   }

@@ -1,5 +1,11 @@
 import { rmSync, writeFileSync, writeSync } from 'node:fs'
-import { readRecords } from './records.js'
+import { painter } from '../commands/paint.js'
+import { toCounts, toFindingsText } from '../doctor/findings-text.js'
+import type { Finding } from '../doctor/finding.js'
+import { toFindingJson } from '../doctor/finding-json.js'
+import { DOCTOR_RECORDS, type DoctorRecord } from '../doctor/runner/records.js'
+import { toFindings } from '../doctor/to-findings.js'
+import { readRecords, readRecordsOf } from './records.js'
 import { type Summary, summarise } from './summary.js'
 import { toSummaryText } from './summary-text.js'
 
@@ -16,9 +22,15 @@ export interface ReportOptions {
 export function reportRun(folder: string, { mode, to, json = false }: ReportOptions): void {
   try {
     if (to === 'none') return
-    const summary = summarise(mode, readRecords(folder))
+    const findings = readFindings(folder, mode)
+    const summary = {
+      ...summarise(mode, readRecords(folder)),
+      ...(findings.length > 0 && { findings: findings.map(toFindingJson) }),
+    }
     if (to === 'stderr') {
-      writeToStderr(json ? `${JSON.stringify(summary)}\n` : toSummaryText(summary))
+      writeToStderr(
+        json ? `${JSON.stringify(summary)}\n` : toSummaryText(summary) + toDoctorText(findings),
+      )
     } else {
       writeFileSync(to, `${JSON.stringify(summary, undefined, 2)}\n`)
     }
@@ -27,6 +39,22 @@ export function reportRun(folder: string, { mode, to, json = false }: ReportOpti
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+function readFindings(folder: string, mode: Summary['mode']): Finding[] {
+  const records = readRecordsOf<DoctorRecord>(folder, DOCTOR_RECORDS).flat()
+  const observations = records.flatMap((record) =>
+    record.type === 'observation' ? [record.observation] : [],
+  )
+  return toFindings(observations, () => undefined, mode === 'multi')
+}
+
+const WIDTH = 100
+
+function toDoctorText(findings: readonly Finding[]): string {
+  if (findings.length === 0) return ''
+  const text = toFindingsText(findings, painter(false), WIDTH)
+  return `\nlocal-alb: seen meanwhile, and not the same in a function: ${toCounts(findings)}\n\n${text}`
 }
 
 /**

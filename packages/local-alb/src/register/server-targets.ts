@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
+import { IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { DEFAULT_GROUP_ARN } from '../targets/alb-target.js'
 import { createInProcessFunction, type Handler } from '../targets/in-process.js'
 import type { LambdaFunction } from '../targets/lambda-function.js'
@@ -14,15 +14,25 @@ const { emit } = EventEmitter.prototype as {
   readonly emit: (this: EventEmitter, event: string, ...args: unknown[]) => boolean
 }
 
+/** Looks on while a server's listeners answer a request. */
+export type Watch = (
+  server: Server,
+  req: IncomingMessage,
+  res: ServerResponse,
+  answer: () => void,
+) => void
+
 /** The function behind each server: the adapter's handler around what the server's `request` listeners do. */
 export class ServerTargets {
   readonly #settings: RegisterSettings
   readonly #folder: string
+  readonly #watch: Watch | undefined
   readonly #targets = new WeakMap<Server, Target>()
   #adapter: Promise<CreateHandler> | undefined
 
   /** @param folder from where the adapter is looked for */
-  constructor(settings: RegisterSettings, folder: string) {
+  constructor(settings: RegisterSettings, folder: string, watch?: Watch) {
+    this.#watch = watch
     this.#settings = settings
     this.#folder = folder
   }
@@ -54,9 +64,10 @@ export class ServerTargets {
   #create(server: Server, createHandler: CreateHandler): Target {
     const { alb, adapterOptions, timeoutSeconds } = this.#settings
     // Through the event, not to the listeners of today: some are added later, or swapped.
-    const listener = (req: unknown, res: unknown): void => {
+    const answer = (req: unknown, res: unknown): void => {
       emit.call(server, 'request', req, res)
     }
+    const listener = this.#watch === undefined ? answer : watched(server, answer, this.#watch)
     const handler =
       adapterOptions === undefined
         ? createHandler(listener)
@@ -65,6 +76,24 @@ export class ServerTargets {
     const group = { arn: DEFAULT_GROUP_ARN, multiValueHeaders: alb.multiValueHeaders }
     return createLambdaTarget(fn, group, alb)
   }
+}
+
+function watched(
+  server: Server,
+  answer: (req: unknown, res: unknown) => void,
+  watch: Watch,
+): (req: unknown, res: unknown) => void {
+  return (req, res) => {
+    if (req instanceof IncomingMessage && isResponse(res)) {
+      watch(server, req, res, () => {
+        answer(req, res)
+      })
+    } else answer(req, res)
+  }
+}
+
+function isResponse(value: unknown): value is ServerResponse {
+  return value instanceof ServerResponse
 }
 
 /** @throws {SetupError} for what is no handler that Lambda would take */

@@ -13,6 +13,8 @@ export interface RegisterSettings {
   readonly skip: readonly string[]
   /** `stderr`, `none`, or the file that the summary is written to. */
   readonly summary: string
+  /** Whether to look at what the app does while it serves requests. */
+  readonly doctor: boolean
   /** The folder where every process leaves its records; not there in the first process of a run. */
   readonly records: string | undefined
 }
@@ -40,6 +42,7 @@ export function readSettings(env: NodeJS.ProcessEnv): RegisterSettings {
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     summary: toDestination(variable('LOCAL_ALB_SUMMARY') ?? 'stderr'),
+    doctor: readSwitch('LOCAL_ALB_DOCTOR', variable('LOCAL_ALB_DOCTOR')),
     records: variable('LOCAL_ALB_RECORDS'),
   }
 }
@@ -69,6 +72,12 @@ function readAlbSettings(mode: string | undefined, options: string | undefined):
     if (error instanceof TypeError) throw new SetupError(`LOCAL_ALB_OPTIONS: ${error.message}`)
     throw error
   }
+}
+
+function readSwitch(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === 'off') return false
+  if (text === 'on') return true
+  throw new SetupError(`${name} is ${JSON.stringify(text)}; it must be on or off`)
 }
 
 function readTimeout(text: string | undefined): number {

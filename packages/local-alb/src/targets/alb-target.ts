@@ -25,7 +25,7 @@ export function toDefinition(
   settings: Settings,
   group: Pick<TargetGroupDefinition, 'healthCheck'> = {},
 ): LoadBalancerDefinition {
-  if (typeof target === 'object' && 'rules' in target) return target
+  if (isObject(target) && 'rules' in target) return target
   const registered = toTarget(target)
   return {
     rules: [
@@ -55,9 +55,14 @@ function toTarget(target: Handler | string | LambdaFunction): TargetDefinition {
       ? { kind: 'instance', url: target }
       : { kind: 'lambda', file: target }
   }
-  if (typeof target === 'object' && typeof target.invoke === 'function') return target
+  if (isObject(target) && typeof target.invoke === 'function') return target
   throw new TypeError(
     `The target is ${inspect(target)}; give a handler function, a file such as "dist/lambda.mjs", a URL such as ` +
       '"http://127.0.0.1:3000", a function from createFunction(), or a load balancer with rules and target groups',
   )
+}
+
+/** From JavaScript `null` may come as well. */
+function isObject<Value>(value: Value): value is Value & object {
+  return typeof value === 'object' && value !== null
 }

@@ -6,7 +6,7 @@ import type { ForwardedRequest } from './target.js'
  * All of a request's body. A load balancer reads it whole before it invokes a function.
  *
  * @param limit in bytes; a declared length above it is refused without reading
- * @throws {RefusedError} 413 `LambdaRequestTooLarge`; 400 when the client went away half-way
+ * @throws {RefusedError} 413 `LambdaRequestTooLarge`; 400 when the client went away half-way; what the body fails with
  */
 export async function readRequestBody(request: ForwardedRequest, limit: number): Promise<Buffer> {
   if (!request.hasBody) return EMPTY
@@ -44,7 +44,8 @@ function collect(body: Readable, limit: number): Promise<Buffer> {
         resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes))
       })
       .on('error', (error) => {
-        reject(leftHalfway(error.message))
+        // The listener's own says more: malformed, or silent for too long.
+        reject(error instanceof RefusedError ? error : leftHalfway(error.message))
       })
       .on('close', () => {
         // Settled already, unless it was destroyed without an error.

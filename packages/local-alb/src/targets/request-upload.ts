@@ -22,9 +22,13 @@ export function upload(
   const kept: Buffer[] = []
   let bytes = 0
   let ended = false
-  const fail = (explanation: string): void => {
+  const fail = (problem: string | RefusedError): void => {
     body.unpipe(outgoing)
-    outgoing.destroy(new RefusedError({ status: 400, explanation, close: true }))
+    outgoing.destroy(
+      typeof problem === 'string'
+        ? new RefusedError({ status: 400, explanation: problem, close: true })
+        : problem,
+    )
   }
   body
     .on('data', (chunk: Buffer) => {
@@ -40,7 +44,9 @@ export function upload(
       if (declared !== undefined && bytes < Number(declared)) fail(wrongLength(declared))
     })
     .on('error', (error) => {
-      fail(`the client did not send all of the request body: ${error.message}`)
+      // The listener's own says more: malformed, or silent for too long.
+      const isKnown = error instanceof RefusedError
+      fail(isKnown ? error : `the client did not send all of the request body: ${error.message}`)
     })
     .on('close', () => {
       if (!ended) fail('the client did not send all of the request body')
@@ -53,4 +59,12 @@ export function upload(
 
 function wrongLength(declared: string): string {
   return `the request body has another length than its Content-Length says (${declared})`
+}
+
+/** The target has all of the body that there is, so the client is who keeps everybody waiting. */
+export function isClientSilent(
+  { hasBody, body }: ForwardedRequest,
+  outgoing: ClientRequest,
+): boolean {
+  return hasBody && !body.readableEnded && !body.destroyed && !outgoing.writableNeedDrain
 }

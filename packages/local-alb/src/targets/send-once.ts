@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type HttpResponse, RefusedError } from '../message.js'
-import { upload } from './request-upload.js'
+import { isClientSilent, upload } from './request-upload.js'
 import type { ForwardedRequest, TargetReport } from './target.js'
 import { CONNECT_TIMEOUT_SECONDS } from './target-failure.js'
 import { isWebSocketUpgrade, type RequestHead, toTargetRequest } from './target-request.js'
@@ -50,7 +50,8 @@ export function sendOnce(
     limitConnecting(outgoing)
     outgoing
       .setTimeout(idleTimeoutSeconds * 1000, () => {
-        giveUp(idle(idleTimeoutSeconds))
+        // Then the listener ends the request's body, at most a moment later.
+        if (!isClientSilent(request, outgoing)) giveUp(idle(idleTimeoutSeconds))
       })
       .on('response', (response) => {
         answer = response

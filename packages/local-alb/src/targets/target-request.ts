@@ -20,12 +20,19 @@ export function isWebSocketUpgrade({ upgrade, headers }: ForwardedRequest): bool
  */
 export function toTargetRequest(request: ForwardedRequest): RequestHead {
   const { method, path, query } = request
-  const fields = [...endToEndFields(request.headers), ...framingFields(request)]
+  const fields = [...withOneLength(endToEndFields(request.headers)), ...framingFields(request)]
   return {
     method,
     path: escapeInvalid(query === undefined ? path : `${path}?${query}`),
     headers: fields.flat(),
   }
+}
+
+/** Of several lengths the first is what the body was read by; a target may read it by another (RFC 9112, section 6.3). */
+function withOneLength(fields: readonly HeaderField[]): readonly HeaderField[] {
+  const isLength = ([name]: HeaderField): boolean => name.toLowerCase() === 'content-length'
+  const first = fields.findIndex(isLength)
+  return fields.filter((field, at) => at === first || !isLength(field))
 }
 
 function framingFields(request: ForwardedRequest): readonly HeaderField[] {
