@@ -48,7 +48,7 @@ export async function runDoctor(file: string, ...options: readonly string[]): Pr
   })
 }
 
-/** With a folder that is not below /tmp; tests here run side by side, so that no hook would know whose it is. */
+/** With a folder that stands for a project, which may be below /tmp as a whole; tests here run side by side, so that no hook would know whose it is. */
 export async function inOuterFolder<Result>(
   run: (folder: string) => Promise<Result>,
 ): Promise<Result> {

@@ -39,7 +39,7 @@ function look(
   if (scope === 'tests' && servedRequest.getStore() === undefined) return
   if (isWriting?.(args) === false) return
   const path = toPath(args[index])
-  if (path === undefined || allowed.some((folder) => isWithin(path, folder))) return
+  if (path === undefined || isAllowed(path, allowed)) return
   // A folder that is there already is made nowhere: EEXIST comes before EROFS.
   if (name === 'mkdir' && existsSync(path)) return
   const stack = callStack()
@@ -61,6 +61,16 @@ function toPath(given: unknown): string | undefined {
   // A number is an open file.
   if (typeof given === 'string') return resolve(given)
   return given instanceof Uint8Array ? resolve(Buffer.from(given).toString()) : undefined
+}
+
+/**
+ * Whether a function could write there too. A project may itself lie below /tmp, as a checkout in CI does; its own folder
+ * is read-only in a function all the same.
+ */
+function isAllowed(path: string, allowed: readonly string[]): boolean {
+  const project = process.cwd()
+  if (!allowed.includes(project) && isWithin(path, project)) return false
+  return allowed.some((folder) => isWithin(path, folder))
 }
 
 function isWithin(path: string, folder: string): boolean {
