@@ -24,7 +24,9 @@ async function startServer(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function start(target: AlbTarget): Promise<{ readonly alb: Alb; over(): Promise<Exchange> }> {
+async function start(
+  target: AlbTarget,
+): Promise<{ readonly alb: Alb; readonly over: () => Promise<Exchange> }> {
   const alb = createAlb(target, { idleTimeoutSeconds: 1 })
   onTestFinished(() => alb[Symbol.asyncDispose]())
   const over = new Promise<Exchange>((resolve) => {

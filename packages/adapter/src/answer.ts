@@ -7,10 +7,11 @@ import type { LogCode, LogEntry } from './log.js'
 import type { ResponseHook, Settings } from './options.js'
 import {
   bodyBytes,
-  firstValue,
   type Failed,
   type RequestParts,
   type ResponseParts,
+  phraseOf,
+  fieldLines,
 } from './parts.js'
 
 /** One request on its way through the adapter. */
@@ -27,8 +28,7 @@ export interface Call {
  * response itself: a hook must see it, or it is too large.
  */
 export function render(parts: ResponseParts, call: Call): AlbResult | ResponseParts {
-  const result = call.settings.onResponse ? undefined : resultOf(parts, call)
-  return result ?? parts
+  return call.settings.onResponse ? parts : (resultOf(parts, call) ?? parts)
 }
 
 /** What `render` could not do at once: asking hooks, and making a large response fit. */
@@ -43,56 +43,54 @@ export async function complete(held: ResponseParts, call: Call): Promise<AlbResu
 
 async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbResult> {
   const { onResponse, oversize } = call.settings
-  const accepted = firstValue(call.request.rawHeaders, 'accept-encoding')
+  const accepted = fieldLines(call.request.rawHeaders, 'accept-encoding').join()
   let response: AppResponse = toAppResponse(parts)
-  const steps: readonly (ResponseHook | undefined | false)[] = [
+  const steps: readonly (ResponseHook | string | undefined | false)[] = [
     onResponse,
-    typeof oversize === 'function' && oversize,
+    oversize,
     oversize !== 'refuse' && ((tooLarge) => compress(tooLarge, accepted)),
   ]
   for (const step of steps) {
-    if (!step) continue
+    if (typeof step !== 'function') continue
     response = (await step(response, call.invocation)) ?? response
     const result = resultOf(fromAppResponse(response), call)
-    if (result !== undefined) return result
+    if (result) return result
   }
   const size = bodyBytes(parts.body).length
   return fail({ ...parts, failure: 'too-large', size }, call)
 }
 
-/** What answers a failure; the client learns no more. The rest are a 500. */
-const STATUS: Partial<Record<LogCode, number>> = {
-  // As an ALB answers when an EC2 target resets the connection.
-  disconnected: 502,
-  'out-of-time': 504,
-}
-
-/** What to do about a failure, where its code does not say it. */
-const ADVICE: Partial<Record<LogCode, string>> = {
-  'too-large': 'ALBs take 1 MB: page it or redirect to storage',
-  'several-cookies': 'set lambda.multi_value_headers.enabled',
-}
-
 /** The answer for a failure, which is logged. */
 export function fail(failed: Failed, call: Call): AlbResult {
   report(failed, call)
-  return plain(STATUS[failed.failure] ?? 500, call)
+  // The client learns no more.
+  const status: Partial<Record<LogCode, number>> = {
+    // As an ALB answers when an EC2 target resets the connection.
+    disconnected: 502,
+    'out-of-time': 504,
+  }
+  return plain(status[failed.failure] ?? 500, call)
 }
 
 /** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter. */
 export function report({ failure, error, size, req }: Failed, call: Call): void {
   const { logger } = call.settings
   const level = failure === 'several-cookies' ? 'warn' : 'error'
-  const message = `express-alb: ${ADVICE[failure] ?? failure}`
+  // What to do, where the code does not say it.
+  const advice: Partial<Record<LogCode, string>> = {
+    'too-large': 'ALBs take 1 MB and 32 KB of headers: page it or redirect to storage',
+    'several-cookies': 'set lambda.multi_value_headers.enabled',
+  }
+  const message = `express-alb: ${advice[failure] ?? failure}`
   try {
     // Express and its router note the matching route on the request.
-    const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: unknown }; baseUrl?: string }
+    const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: string }; baseUrl?: string }
     const entry: LogEntry = {
       code: failure,
       requestId: call.invocation.context?.awsRequestId,
       method: call.request.method,
       path: call.request.target.replace(/\?.*/, ''),
-      route: route && baseUrl + String(route.path),
+      route: route && baseUrl + route.path,
       size,
       error: error && process.getBuiltinModule('node:util').inspect(error),
     }
@@ -106,7 +104,7 @@ export function report({ failure, error, size, req }: Failed, call: Call): void 
 
 /** A small response of the adapter's own: the standard phrase of its status. */
 export function plain(statusCode: number, call: Call): AlbResult {
-  const statusMessage = process.getBuiltinModule('node:http').STATUS_CODES[statusCode] as string
+  const statusMessage = phraseOf(statusCode)
   const rawHeaders = ['Content-Type', 'text/plain']
   // Far below the limit, so there is a result.
   return resultOf(
@@ -117,10 +115,12 @@ export function plain(statusCode: number, call: Call): AlbResult {
 
 function resultOf(parts: ResponseParts, call: Call): AlbResult | undefined {
   const { settings, isMulti, request } = call
+  const { statusCode } = parts
+  if (statusCode < 200 || statusCode > 599) {
+    report({ ...parts, failure: 'odd-status', error: statusCode }, call)
+  }
   return toResult(parts, isMulti, request.method === 'HEAD', settings, () => {
-    if (!warned.has(settings)) report({ failure: 'several-cookies' }, call)
-    warned.add(settings)
+    if (!settings.warned) report({ failure: 'several-cookies' }, call)
+    settings.warned = true
   })
 }
-
-const warned = new WeakSet<Settings>()

@@ -1,9 +1,10 @@
+import { endToEnd } from './hop-by-hop.js'
 import { bodyBytes, type ResponseParts } from './parts.js'
 
 /** A response as hooks see and make it. */
 export interface AppResponse {
   readonly statusCode: number
-  /** Reason phrase; `Unknown` when left out. */
+  /** Reason phrase; the standard one when left out. */
   readonly statusMessage?: string
   /** By name, in lower case when seen; an array for a field that occurs more than once. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
@@ -42,5 +43,10 @@ export function fromAppResponse(response: AppResponse): ResponseParts {
   for (const text of [statusMessage, ...rawHeaders]) {
     if (/[\r\n\0]/.test(text)) throw new RangeError(`header ${text}`)
   }
-  return { statusCode, statusMessage, rawHeaders, body: [Buffer.from(body as string)] }
+  return {
+    statusCode,
+    statusMessage,
+    rawHeaders: endToEnd(rawHeaders),
+    body: [Buffer.from(body as string)],
+  }
 }

@@ -35,7 +35,7 @@ export interface LoadedApp {
  * @throws ExpressAlbError `INVALID_APP` when the value can be no app
  */
 export function toLoadedApp(source: AppSource): LoadedApp {
-  const isThenable = typeof (Object(source) as { then?: unknown }).then === 'function'
+  const isThenable = typeof (source as { then?: unknown } | null | undefined)?.then === 'function'
   const promise = isThenable && Promise.resolve(source)
   // Reported by load(). Unhandled before the first invocation, it would end the process instead.
   if (promise) promise.catch(() => undefined)
@@ -74,12 +74,13 @@ function toApp(source: unknown): App {
     return { listener: source as RequestListener, messages: messagesFor(source) }
   }
   const first = isServer(source) ? source.listeners('request')[0] : undefined
-  if (first === undefined) throw invalid('INVALID_APP', 'The app', source, EXPECTED)
+  if (!first) {
+    const expected = 'an Express app, a listener, an http.Server or a function that gets one'
+    throw invalid('INVALID_APP', 'The app', source, expected)
+  }
   const server = source as HttpServer
   return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
 }
-
-const EXPECTED = 'an Express app or other listener, an http.Server or a function that gets one'
 
 // http.Server and https.Server have only net.Server in common.
 function isServer(value: unknown): value is HttpServer {

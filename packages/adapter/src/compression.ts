@@ -1,12 +1,5 @@
 import type { AppResponse } from './app-response.js'
 
-const COMPRESSIBLE = /^text\/|json|xml|javascript|wasm/i
-
-/**
- * `BROTLI_PARAM_QUALITY` (1) is 5: smaller than gzip and about as fast. Gzip has no such parameter.
- */
-const BROTLI_OPTIONS = { params: { 1: 5 } }
-
 /**
  * The response in brotli or gzip, with the header fields that go with it; `undefined` when the client
  * takes neither, or when compressing would not make the response smaller or not leave it intact.
@@ -18,18 +11,21 @@ export async function compress(
   acceptEncoding = '',
 ): Promise<AppResponse | undefined> {
   const headers: Record<string, string | readonly string[]> = { ...response.headers }
-  // Named, and not with a weight of 0 (RFC 9110, section 12.5.3).
-  const coding = ['br', 'gzip'].find((name) =>
-    new RegExp(`\\b${name}\\b(?! *; *q=0(\\.0*)? *(,|$))`, 'i').test(acceptEncoding),
-  )
+  // RFC 9110, section 12.5.3.
+  const weights: Record<string, number> = {}
+  // Names, and their weights where there are any.
+  const codings = acceptEncoding.toLowerCase().matchAll(/([^\s,;]+)(?:\s*;\s*q=([\d.]+))?/g)
+  for (const [, name, weight = 1] of codings) weights[name as string] = Number(weight)
+  const weightOf = (name: string): number => weights[name] ?? weights['*'] ?? 0
+  const coding = weightOf('gzip') > weightOf('br') ? 'gzip' : 'br'
   if (
-    coding === undefined ||
-    !COMPRESSIBLE.test(String(headers['content-type'])) ||
-    headers['content-encoding'] !== undefined ||
+    !weightOf(coding) ||
+    !/^text\/|json|xml|javascript|wasm/i.test(headers['content-type'] as string) ||
+    headers['content-encoding'] ||
     // A range is a piece of the representation as it is.
     response.statusCode === 206 ||
     // RFC 9111, section 5.2.2.6.
-    /no-transform/i.test(String(headers['cache-control']))
+    /no-transform/i.test(headers['cache-control'] as string)
   ) {
     return undefined
   }
@@ -37,15 +33,18 @@ export async function compress(
   const code = process
     .getBuiltinModule('node:util')
     .promisify<string | Uint8Array, object, Buffer>(
-      coding === 'br' ? zlib.brotliCompress : zlib.gzip,
+      zlib[coding === 'br' ? 'brotliCompress' : coding],
     )
-  const body = await code(response.body ?? '', BROTLI_OPTIONS)
+  // BROTLI_PARAM_QUALITY (1) is 5: smaller than gzip and about as fast. Gzip has no such parameter.
+  const body = await code(response.body ?? '', { params: { 1: 5 } })
   headers['content-encoding'] = coding
-  const vary = String(headers['vary'] ?? '')
+  const vary = (headers['vary'] ?? '') as string
   if (!/\*|accept-encoding/i.test(vary)) headers['vary'] = (vary && `${vary}, `) + 'Accept-Encoding'
   // A strong tag promises the same bytes, which another coding does not have (RFC 9110, section
   // 8.8.3.3). A weak one still answers If-None-Match.
   if (headers['etag']) headers['etag'] = String(headers['etag']).replace(/^"/, 'W/"')
   delete headers['content-length']
+  // Of the bytes as they were.
+  delete headers['accept-ranges']
   return { ...response, headers, body }
 }

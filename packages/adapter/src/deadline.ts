@@ -6,16 +6,14 @@ interface Timed {
   readonly settings: Pick<Settings, 'deadlineMarginMs'>
 }
 
-/** Node fires a timer with a longer delay at once. */
-export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
-
 /**
  * How many milliseconds the app has before the adapter must answer: what Lambda leaves, less the
  * margin; half of what Lambda leaves when that is less than two margins. Without a deadline, as long as
  * a timer can be.
  */
 export function timeLimit({ invocation, settings }: Timed): number {
-  const remaining = Math.min(invocation.remainingMs, LONGEST_TIMER_MS)
+  // Node fires a timer with a longer delay at once.
+  const remaining = Math.min(invocation.remainingMs, 2 ** 31 - 1)
   return Math.max(remaining - settings.deadlineMarginMs, remaining / 2)
 }
 
@@ -23,7 +21,7 @@ export function timeLimit({ invocation, settings }: Timed): number {
 export async function inTime<T>(work: Promise<T>, call: Timed): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeLimit(call), undefined)
+    timer = setTimeout(resolve as () => void, timeLimit(call))
   })
   return Promise.race([work, timeout]).finally(() => {
     clearTimeout(timer)

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isMultiValue, toRequestParts, type AlbEvent } from './alb/event.js'
 import { isHealthCheck } from './alb/health-check.js'
 import type { AlbResult } from './alb/result.js'
@@ -6,7 +7,7 @@ import { complete, fail, plain, render, report, type Call } from './answer.js'
 import { toLoadedApp, type AppSource } from './app.js'
 import { inTime, timeLimit } from './deadline.js'
 import { dispatch } from './http/connection.js'
-import type { App, ExchangePolicy, Outcome, RequestListener } from './http/exchange.js'
+import type { App, ExchangePolicy, Outcome } from './http/exchange.js'
 import { Invocation, runInInvocation, type LambdaContext } from './invocation.js'
 import { toSettings, type HandlerOptions } from './options.js'
 import type { ResponseParts } from './parts.js'
@@ -32,7 +33,9 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
   const { peerAddress, basePath, onRequest } = settings
   const policy: ExchangePolicy<Call, AlbResult | ResponseParts> = {
     peerAddress,
-    bodyLimit: MAX_BODY_BYTES,
+    // More than an ALB takes, because compression or the `oversize` hook may make it fit; but text
+    // rarely shrinks to less than a sixteenth.
+    bodyLimit: 16 * MAX_RESULT_BYTES,
     timeLimit,
     render,
     onLateError: report,
@@ -41,28 +44,32 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
   type Answer = Outcome<AlbResult | ResponseParts>
 
   function run(target: App, call: Call): Answer | Promise<Answer> {
-    const listener: RequestListener | undefined =
-      onRequest &&
-      (async (req, res) => {
-        await onRequest(req, res, call.invocation)
-        if (!res.writableEnded && !req.socket.destroyed) await target.listener(req, res)
-      })
-    const hooked = listener ? { ...target, listener } : target
-    return dispatch({ app: hooked, parts: call.request, policy, subject: call })
+    const hooked = onRequest
+      ? {
+          ...target,
+          listener: async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+            await onRequest(req, res, call.invocation)
+            if (!res.writableEnded && !req.socket.destroyed) await target.listener(req, res)
+          },
+        }
+      : target
+    return dispatch(hooked, call.request, policy, call)
   }
-
-  const load = (call: Call): Promise<App> =>
-    loaded.load().catch((error: unknown) => {
-      report({ failure: 'init-failed', error }, call)
-      throw error
-    })
 
   return async function handler(event: AlbEvent, context?: LambdaContext): Promise<AlbResult> {
     const request = toRequestParts(event, basePath)
     const invocation = new Invocation(event, context)
     const call: Call = { settings, invocation, request, isMulti: isMultiValue(event) }
     if (settings.healthCheck === 'answer' && isHealthCheck(event)) return plain(200, call)
-    const target = loaded.app ?? (await inTime(load(call), call))
+    const target =
+      loaded.app ??
+      (await inTime(
+        loaded.load().catch((error: unknown) => {
+          report({ failure: 'init-failed', error }, call)
+          throw error
+        }),
+        call,
+      ))
     if (!target) return fail({ failure: 'out-of-time' }, call)
     const running = runInInvocation(invocation, run, target, call)
     const outcome = running instanceof Promise ? await running : running
@@ -70,9 +77,3 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
     return 'rawHeaders' in outcome ? runInInvocation(invocation, complete, outcome, call) : outcome
   }
 }
-
-/**
- * The most of a response body that is kept, in bytes. More than an ALB takes, because compression or
- * the `oversize` hook may make it fit; but text rarely shrinks to less than a sixteenth.
- */
-const MAX_BODY_BYTES = 16 * MAX_RESULT_BYTES

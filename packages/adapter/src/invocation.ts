@@ -38,12 +38,17 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 // One store for the process: a service may load this package twice, once as an ES module and once
 // through require(), and both copies must see the same invocation. It hangs on the built-in class and
 // not on globalThis, of which Jest gives each test file its own.
-const STORE = Symbol.for('express-alb.invocation')
+const STORE: unique symbol = Symbol.for('express-alb.invocation')
+
+interface SharedStorage {
+  new (): AsyncLocalStorage<Invocation>
+  [STORE]?: AsyncLocalStorage<Invocation>
+}
 
 function storage(): AsyncLocalStorage<Invocation> {
-  const { AsyncLocalStorage: Storage } = process.getBuiltinModule('node:async_hooks')
-  const shared = Storage as { [STORE]?: AsyncLocalStorage<Invocation> }
-  return (shared[STORE] ??= new Storage())
+  const { AsyncLocalStorage: Storage }: { AsyncLocalStorage: SharedStorage } =
+    process.getBuiltinModule('node:async_hooks')
+  return (Storage[STORE] ??= new Storage())
 }
 
 /**

@@ -8,6 +8,8 @@ export type LogCode =
   | 'out-of-time'
   /** The result is larger than an ALB takes: answered with 500. */
   | 'too-large'
+  /** The status is none from 200 to 599: passed on, and an ALB is expected to answer 502. */
+  | 'odd-status'
   /** The app failed after its response was finished, which changes nothing. */
   | 'late-error'
   /** The app failed to initialise: reported to Lambda. */

@@ -96,7 +96,11 @@ export interface HandlerOptions {
 }
 
 /** Options with every default filled in. */
-export type Settings = Defaults & Pick<HandlerOptions, 'onRequest' | 'onResponse'>
+export type Settings = Defaults &
+  Pick<HandlerOptions, 'onRequest' | 'onResponse'> & {
+    /** Whether a warning that is given once has been given. */
+    warned?: boolean
+  }
 
 type Defaults = {
   readonly [Name in Exclude<keyof HandlerOptions, 'onRequest' | 'onResponse'>]-?: Exclude<

@@ -50,14 +50,20 @@ export function indexOfField(rawHeaders: readonly string[], name: string): numbe
   return rawHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === name)
 }
 
-/** The first value of the field `name` (lower-case), or `undefined`. */
-export function firstValue(rawHeaders: readonly string[], name: string): string | undefined {
-  const index = indexOfField(rawHeaders, name)
-  return index < 0 ? undefined : rawHeaders[index + 1]
+/** The values of the field `name` (lower-case), line by line. */
+export function fieldLines(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter(
+    (_, i) => i % 2 > 0 && (rawHeaders[i - 1] as string).toLowerCase() === name,
+  )
 }
 
 /** The body's bytes in one buffer. */
 export function bodyBytes(body: ResponseParts['body']): Buffer {
   const pieces = body.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+}
+
+/** The standard reason phrase of a status. */
+export function phraseOf(statusCode: number): string {
+  return process.getBuiltinModule('node:http').STATUS_CODES[statusCode] ?? 'Unknown'
 }

@@ -117,6 +117,7 @@ const FOREIGN: [string, string, object][] = [
   ['a function URL', 'function URL', FUNCTION_URL],
   ['an API Gateway WebSocket API', 'API Gateway', WEBSOCKET],
   ['CloudFront', 'CloudFront', CLOUDFRONT],
+  ['VPC Lattice in format 2', 'VPC Lattice', LATTICE_V2],
   ['SQS', 'SQS', { Records: [{ messageId: '1', body: 'x', eventSource: 'aws:sqs' }] }],
   ['SNS', 'SNS', { Records: [{ EventVersion: '1.0', EventSource: 'aws:sns', Sns: {} }] }],
   ['S3', 'S3', { Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', s3: {} }] }],
@@ -132,7 +133,6 @@ const FOREIGN: [string, string, object][] = [
 /** Events that may be refused just for what they lack. */
 const STRANGE: [string, object][] = [
   ['VPC Lattice in format 1', LATTICE_V1],
-  ['VPC Lattice in format 2', LATTICE_V2],
   ['an unknown source of records', { Records: [{}] }],
   ['no records', { Records: [] }],
   ['CloudWatch Logs', { awslogs: { data: 'H4sI' } }],

@@ -149,17 +149,12 @@ describe('the events of a connection that the app ends', () => {
         expect(eventsIn(trace).toSorted()).toEqual(real.toSorted())
       }
     })
-  })
 
-  // Not by req.destroy(): there a real server closes the request before its connection, which emits
-  // its own 'close' later than other streams do; here it comes behind.
-  it.each(WAYS.filter(([way]) => !way.startsWith('req.destroy')))(
-    'by %s come in the order and state of a real server',
-    async (_way, hangUp) => {
+    it('come in the order and state of a real server', async () => {
       const scenario = traceOf(hangUp, (_req, _res, now) => now())
       await expectSameTrace(scenario, { ...WATCH, states: 'response' })
-    },
-  )
+    })
+  })
 
   it.each(FRAMES)('reach an app under $around', async ({ wrap }) => {
     const trace = await expectSameTrace((_req, res) => void setImmediate(() => res.destroy()), {
@@ -268,6 +263,66 @@ describe.each(AFTER_END)('a connection ended after the response, %s', (_title, s
     const { status, text, log } = await within(DEADLINE_MS, 'answer', answer)
     expect([status, text()]).toEqual([200, 'whole'])
     expect(log.codes).toEqual([])
+  })
+})
+
+describe.each(MODES)('the socket in %s-value mode', (mode) => {
+  describe.each(['destroySoon', 'resetAndDestroy'] as const)('%s', (method) => {
+    it('ends the connection of an unfinished response', async () => {
+      const answer = throughAdapter(
+        (req, res) => {
+          req.socket.on('error', () => {})
+          orAnswer(() => req.socket[method](), req, res)
+        },
+        {},
+        mode,
+      )
+      expect((await within(DEADLINE_MS, 'answer', answer)).status).toBe(502)
+    })
+
+    it('leaves a response that has ended', async () => {
+      const answer = throughAdapter(
+        (req, res) => {
+          res.end('whole')
+          req.socket[method]()
+        },
+        {},
+        mode,
+      )
+      const { text, log } = await within(DEADLINE_MS, 'answer', answer)
+      expect(text()).toBe('whole')
+      expect(log.codes).toEqual([])
+    })
+  })
+
+  it('takes what end() is given for no response', async () => {
+    const answer = throughAdapter(
+      (req, res) => {
+        orAnswer(() => req.socket.end('HTTP/1.1 200 OK\r\n\r\nraw'), req, res)
+      },
+      {},
+      mode,
+    )
+    const { status, log, text } = await within(DEADLINE_MS, 'answer', answer)
+    expect([status, log.codes]).toEqual([502, [CODES.disconnected]])
+    expect(text()).not.toContain('raw')
+  })
+
+  it('keeps no timer once it is destroyed', async () => {
+    const heard: string[] = []
+    const answer = throughAdapter(
+      (req) => {
+        req.socket.setTimeout(1, () => heard.push('timeout'))
+        req.socket.destroy()
+      },
+      {},
+      mode,
+    )
+    expect((await within(DEADLINE_MS, 'answer', answer)).status).toBe(502)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
+    expect(heard).toEqual([])
   })
 })
 

@@ -203,11 +203,17 @@ describe.each(MODES)('onResponse in %s-value mode', (mode) => {
     expect(headers['x-app']).toBe(undefined)
   })
 
-  it("may leave the phrase out, and gets Node's or some other", async () => {
-    const { result } = await throughAdapter(plain, {}, mode, {
-      onResponse: () => ({ statusCode: 404, headers: {}, body: '' }),
-    })
-    expect(result.statusDescription).toMatch(/^404 \S/)
+  it.each([
+    [404, '404 Not Found'],
+    [503, '503 Service Unavailable'],
+    [599, '599 Unknown'],
+  ])('may leave the phrase out, and gets the standard one: %i', async (statusCode, expected) => {
+    for (const statusMessage of [undefined, '']) {
+      const { result } = await throughAdapter(plain, {}, mode, {
+        onResponse: () => ({ statusCode, ...(statusMessage === '' && { statusMessage }) }),
+      })
+      expect(result.statusDescription).toBe(expected)
+    }
   })
 
   it('cannot make the result wrong by a length or a lone surrogate', async () => {

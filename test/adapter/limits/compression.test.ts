@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { createHandler, type LogEntry } from 'express-alb'
-import { createAlbEvent, createLambdaContext } from 'express-alb/testing'
+import { createAlbEvent, createLambdaContext, invoke } from 'express-alb/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { CODES } from '../../helpers/collected-log.js'
 import { EXPRESSES, EXPRESSES_IN_MODES, MODES } from '../../helpers/modes.js'
@@ -59,9 +59,11 @@ const ACCEPTED: readonly (readonly [acceptEncoding: string, coding: string | und
   ['gzip, deflate, br', 'br'],
   ['gzip,deflate,br,zstd', 'br'],
   ['br;q=1.0, gzip;q=0.8, *;q=0.1', 'br'],
-  ['gzip;q=1, br;q=0.5', 'br'],
+  ['gzip;q=1, br;q=0.5', 'gzip'],
+  ['br;q=0.5, gzip', 'gzip'],
+  ['gzip;q=0.8, br;q=0.9', 'br'],
   ['gzip;q=0.5, br;q=0.5', 'br'],
-  ['gzip; q=0.9 , br ; q=0.8', 'br'],
+  ['gzip; q=0.9 , br ; q=0.8', 'gzip'],
   ['GZIP', 'gzip'],
   ['BR;Q=0.3', 'br'],
   ['br;q=0, gzip', 'gzip'],
@@ -81,7 +83,12 @@ const ACCEPTED: readonly (readonly [acceptEncoding: string, coding: string | und
   ['*;q=0', undefined],
   ['gzipped, brotli', undefined],
   ['xgzip', undefined],
-  ['*', undefined],
+  ['*', 'br'],
+  ['*;q=0.1', 'br'],
+  ['br;q=0, *', 'gzip'],
+  ['gzip, *;q=0.5', 'gzip'],
+  ['gzip;q=0.2, *;q=0.5', 'br'],
+  ['identity, *;q=0', undefined],
 ]
 
 it.each(ACCEPTED)(
@@ -93,7 +100,26 @@ it.each(ACCEPTED)(
   },
 )
 
+it('a response over 1 MB is coded as any line of Accept-Encoding says', async () => {
+  const listener = large()
+  const answer = await invoke(
+    createHandler((req, res) => listener(req, res)),
+    createAlbEvent({ headers: { 'accept-encoding': ['identity', 'gzip;q=0.5'] }, mode: 'multi' }),
+  )
+  expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'gzip'])
+})
+
 describe.each(MODES)('a response over 1 MB in %s-value mode', (mode) => {
+  it('offers no ranges once it is coded, for they would be of the bytes as they were', async () => {
+    const { headers } = await throughAdapter(
+      large({ 'Accept-Ranges': 'bytes' }),
+      accepting('gzip'),
+      mode,
+    )
+    expect(headers['content-encoding']).toBe('gzip')
+    expect(headers['accept-ranges']).toBe(undefined)
+  })
+
   it('is coded for a client that takes it', async () => {
     expectCompressed(await throughAdapter(large(), accepting('gzip'), mode), 'gzip')
     expectCompressed(await throughAdapter(large(), accepting('br'), mode), 'br')

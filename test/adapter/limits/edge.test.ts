@@ -240,6 +240,8 @@ describe('fields alone', () => {
       const { status, log } = await withFields(34_000)
       expect(status).toBe(500)
       expect(log.codes).toEqual([CODES.tooLarge])
+      // What to shrink is not the body here.
+      expect(log.entries[0]?.message).toMatch(/32 KB of headers/)
     },
   )
 

@@ -1,4 +1,5 @@
 import { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http'
+import { isIP, Socket } from 'node:net'
 import { Duplex, Readable } from 'node:stream'
 import onFinished from 'on-finished'
 import timeout from 'connect-timeout'
@@ -73,12 +74,16 @@ describe.each(MODES)('request and response in %s-value mode', (mode) => {
 
   it('have a socket in the state of a real one', async () => {
     const { adapter, target } = await lookBothWays(event, ({ socket }) => ({
-      open: [socket.readable, socket.writable, socket.destroyed, socket.closed],
+      open: [socket.readable, socket.writable, socket.destroyed, socket.closed, socket.readyState],
       ended: [socket.readableEnded, socket.writableEnded, socket.writableFinished],
+      connecting: [!socket.connecting, !socket.pending],
+      timeout: socket.timeout ?? 0,
+      isSocket: socket instanceof Socket,
       written: socket.bytesWritten,
       needDrain: [socket.writableNeedDrain, socket.writableLength],
       secure: [(socket as { encrypted?: boolean }).encrypted, 'getPeerCertificate' in socket],
-      remote: [socket.remoteAddress, typeof socket.remotePort],
+      remote: [socket.remoteAddress, socket.remoteFamily, typeof socket.remotePort],
+      local: [socket.localFamily, typeof socket.localPort, isIP(socket.localAddress ?? '')],
     }))
     expect(adapter).toEqual(target)
   })
@@ -92,6 +97,8 @@ describe.each(MODES)('request and response in %s-value mode', (mode) => {
           socket.setTimeout(0) === socket,
           socket.setKeepAlive(true, 1_000) === socket,
           socket.setNoDelay(true) === socket,
+          socket.ref() === socket,
+          socket.unref() === socket,
           socket.pause() === socket,
           socket.resume() === socket,
           req.setTimeout(1_000) === req,
@@ -99,9 +106,27 @@ describe.each(MODES)('request and response in %s-value mode', (mode) => {
           res.setTimeout(1_000) === res,
           res.setTimeout(0) === res,
         ],
+        address: Object.keys(socket.address()).toSorted(),
+        timeouts: [60_000, 0].map((ms) => socket.setTimeout(ms).timeout),
       }
     })
     expect(adapter).toEqual(target)
+  })
+
+  it.each([
+    ['a string', '1'],
+    ['a negative number', -1],
+    ['not a number', Number.NaN],
+  ])('have a socket that refuses a timeout that is %s, as a real one does', async (_title, ms) => {
+    const { adapter, target } = await lookBothWays(event, ({ socket }) => {
+      try {
+        return String(socket.setTimeout(ms as number) === socket)
+      } catch (error) {
+        return (error as { code: string }).code
+      }
+    })
+    expect(adapter).toBe(target)
+    expect(adapter).toMatch(/^ERR_/)
   })
 
   it('have a socket of their own in each invocation', async () => {
@@ -138,6 +163,12 @@ describe('the peer', () => {
         { peerAddress, handler: { peerAddress } },
       )
       expect(adapter).toBe(target)
+      const family = await lookThroughAdapter(
+        createAlbEvent(),
+        ({ socket }) => socket.remoteFamily,
+        { handler: { peerAddress } },
+      )
+      expect(family).toBe(isIP(peerAddress) === 6 ? 'IPv6' : 'IPv4')
     },
   )
 
@@ -167,7 +198,7 @@ describe('timeouts', () => {
     const handler = createHandler(
       ({ socket }, _res) => {
         socket.setTimeout(5)
-        socket.on('timeout', () => heard.push(5))
+        socket.on('timeout', () => heard.push(socket.timeout))
       },
       { logger: false },
     )

@@ -252,6 +252,14 @@ const READING: readonly Case[] = [
     },
   },
   {
+    title: 'resume and an answer at once',
+    scenario: (req, res, note) => {
+      req.resume()
+      res.end('x')
+      note('end returned')
+    },
+  },
+  {
     title: 'an answer before a listener that comes late',
     scenario: (req, res, note) => {
       res.end('x')
@@ -269,6 +277,17 @@ const READING: readonly Case[] = [
           res.end('x')
         })
       }, 3)
+    },
+  },
+  {
+    title: 'a pause in the middle and an answer',
+    scenario: (req, res, note) => {
+      req.once('data', () => {
+        req.pause()
+        note('paused')
+        setImmediate(() => res.end('x'))
+      })
+      req.on('end', () => res.end('x'))
     },
   },
   {

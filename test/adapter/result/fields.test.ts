@@ -49,6 +49,40 @@ describe.each(MODES)('hop-by-hop fields in %s-value mode', (mode) => {
     }
   })
 
+  it.each([
+    ['before', ['Connection', 'X-Hop, close', 'X-Hop', '1']],
+    ['after', ['x-hop', '1', 'CONNECTION', 'close,x-hop']],
+    ['in one of several lines', ['Connection', 'a', 'X-HOP', '1', 'connection', ' x-Hop ']],
+  ])('are not in the result when Connection names them %s', async (_where, fields) => {
+    const { result } = await throughAdapter(
+      (_req, res) => res.writeHead(200, ['X-Kept', '1', ...fields, 'X-Hops', '2']).end('x'),
+      {},
+      mode,
+    )
+    expect(fieldsOf(result)).toEqual({ 'X-Kept': ['1'], 'X-Hops': ['2'] })
+  })
+
+  it.each(['onResponse', 'oversize'] as const)('are not in what %s returns', async (hook) => {
+    const { result } = await throughAdapter(
+      (_req, res) => res.end('x'.repeat(hook === 'oversize' ? 2_000_000 : 1)),
+      {},
+      mode,
+      {
+        [hook]: () => ({
+          statusCode: 200,
+          headers: {
+            'transfer-encoding': 'chunked',
+            'x-kept': '1',
+            connection: ['close', 'x-hop'],
+            'keep-alive': 'timeout=5',
+            'x-hop': ['1', '2'],
+          },
+        }),
+      },
+    )
+    expect(fieldsOf(result)).toEqual({ 'x-kept': ['1'] })
+  })
+
   it('are not confused with fields whose names begin alike', async () => {
     const { result } = await throughAdapter(
       (_req, res) => {

@@ -2,6 +2,7 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import { createHandler, type AlbResult } from 'express-alb'
 import { createAlbEvent, createHealthCheckEvent, createLambdaContext } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
+import { collectLog } from '../../helpers/collected-log.js'
 import { EXPRESSES, MODES, type Mode } from '../../helpers/modes.js'
 import { expectSameOf, linesOf, throughAdapter } from '../../helpers/response-parity.js'
 import type { Listener } from '../../helpers/response-wire.js'
@@ -264,5 +265,38 @@ describe.each(MODES)('a response without body in %s-value mode', (mode) => {
       'HEAD',
     )
     expect([result.statusCode, result.body]).toEqual([500, ''])
+  })
+})
+
+describe.each(MODES)('a status that no ALB takes, in %s-value mode', (mode) => {
+  it.each([100, 199, 600, 999])('is logged with what it is: %i', async (statusCode) => {
+    const log = collectLog()
+    const handler = createHandler(
+      (_req, res) => {
+        res.statusCode = statusCode
+        res.end('x')
+      },
+      { logger: log },
+    )
+    const event = createAlbEvent({ mode, url: '/odd?q=1' })
+    const result = await handler(event, createLambdaContext())
+    expect(result.statusCode).toBe(statusCode)
+    expect(log.entries).toEqual([
+      expect.objectContaining({
+        code: 'odd-status',
+        level: 'error',
+        path: '/odd',
+        error: String(statusCode),
+      }),
+    ])
+  })
+
+  it.each([200, 599])('is not %i', async (statusCode) => {
+    const log = collectLog()
+    const handler = createHandler((_req, res) => void res.writeHead(statusCode).end(), {
+      logger: log,
+    })
+    await handler(createAlbEvent({ mode }), createLambdaContext())
+    expect(log.codes).toEqual([])
   })
 })

@@ -97,8 +97,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     shown: 'setHeader(Transfer-Encoding)',
   }),
   fc.constant({
-    call: (res: ServerResponse) => res.setHeader('Connection', 'X-B'),
-    shown: 'setHeader(Connection, X-B)',
+    call: (res: ServerResponse) => res.setHeader('Connection', 'X-C'),
+    shown: 'setHeader(Connection, X-C)',
   }),
   fc.tuple(piece, encoding, fc.boolean()).map(([data, enc, thenWait]) => ({
     call: (res: ServerResponse) =>

@@ -62,7 +62,7 @@ export async function openPage(
 
 interface TakenPage {
   readonly page: Page
-  release(): Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /** Pages that a test has left. Every inspector has an origin of its own, so nothing of one is there in the next. */

@@ -1,3 +1,5 @@
+import { fieldLines } from '../parts.js'
+
 /** How header fields that occur more than once are carried through the load balancer. */
 export interface FieldPolicy {
   readonly singleValueCookies: 'case-variants' | 'last-only'
@@ -37,50 +39,44 @@ export function toFields(
 ): ResultFields {
   // A field named __proto__ must become a member like any other.
   const map: ResultFields['map'] = { __proto__: null } as never
-  const isReversed = valueOrder === 'reverse'
+  const reversed = valueOrder === 'reverse' && fieldLines(rawHeaders, 'set-cookie')
   let encoded = false
   let bytes = 0
   let cookies = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const index = isReversed ? rawHeaders.length - 2 - i : i
-    let name = rawHeaders[index] as string
-    const value = rawHeaders[index + 1] as string
-    bytes += name.length + value.length + PUNCTUATION
+    let name = rawHeaders[i] as string
+    let value = rawHeaders[i + 1] as string
+    // With colon, space and line end.
+    bytes += name.length + value.length + 4
     const key = name.toLowerCase()
     encoded ||= key === 'content-encoding'
     if (key === 'content-length') {
       // A length that is not the body's would cut the response or leave the client waiting.
       if (String(contentLength() ?? value) !== value) continue
-    } else if (key === 'set-cookie' && !isMulti && cookies++ > 0) {
-      onSeveralCookies()
-      if (singleValueCookies === 'last-only') {
-        if (!isReversed) map[name] = value
-        continue
+    } else if (key === 'set-cookie') {
+      if (reversed) value = reversed.pop() as string
+      if (!isMulti && cookies++ > 0) {
+        onSeveralCookies()
+        if (singleValueCookies === 'last-only') {
+          if (!reversed) map[name] = value
+          continue
+        }
+        for (let variant = 0; name in map;) name = spellCookie(variant++)
       }
-      for (let variant = 0; name in map; variant++) name = spellCookie(variant)
     }
     const held = map[name]
     if (held === undefined) map[name] = isMulti ? [value] : value
-    else if (typeof held === 'string') map[name] = join(held, value, isReversed)
+    else if (typeof held === 'string') map[name] = `${held}, ${value}`
     else if (key === 'set-cookie') held.push(value)
-    else held[0] = join(held[0] as string, value, isReversed)
+    else held[0] += `, ${value}`
   }
   return { map, encoded, bytes }
 }
 
-/** Two lines of a field as one, in the order in which the app wrote them. */
-function join(held: string, value: string, isReversed: boolean): string {
-  return isReversed ? `${value}, ${held}` : `${held}, ${value}`
-}
-
-// Colon, space and line end.
-const PUNCTUATION = 4
-
-/** `set-cookie` with the capitals that the bits of `variant` ask for. */
+/** `set-cookie` with capitals where `variant` has bits. */
 function spellCookie(variant: number): string {
-  if (variant === 2 ** 9) throw new Error('Too many cookies')
-  let bits = variant * 2
-  return 'set-cookie'.replace(/[a-z]/g, (letter) =>
-    (bits >>= 1) & 1 ? letter.toUpperCase() : letter,
+  if (variant === 2 ** 10) throw new Error('Too many cookies')
+  return 'set-cookie'.replace(/./g, (letter, i: number) =>
+    (variant >> i) & 1 ? letter.toUpperCase() : letter,
   )
 }

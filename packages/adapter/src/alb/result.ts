@@ -1,4 +1,4 @@
-import { bodyBytes, type ResponseParts } from '../parts.js'
+import { bodyBytes, phraseOf, type ResponseParts } from '../parts.js'
 import { toFields, type FieldPolicy } from './fields.js'
 import { fitsLimit } from './size.js'
 
@@ -45,23 +45,21 @@ export function toResult(
     policy,
     onSeveralCookies,
   )
-  const statusDescription = `${statusCode} ${parts.statusMessage || 'Unknown'}`
-  const headBytes = bytes + statusDescription.length
-  const text = encoded ? undefined : toText(pieces)
-  const body = text ?? bodyBytes(pieces).toString('base64')
-  const result = {
-    statusCode,
-    statusDescription,
-    // toFields gives arrays in multi-value mode only, strings in single-value mode only.
-    [isMulti ? 'multiValueHeaders' : 'headers']: map as never,
-    body,
-    isBase64Encoded: text === undefined && body !== '',
+  const statusDescription = `${statusCode} ${parts.statusMessage || phraseOf(statusCode)}`
+  // JSON writes some characters with six bytes: a text too long may be shorter in base64.
+  for (let text = encoded ? undefined : toText(pieces); ; text = undefined) {
+    const body = text ?? bodyBytes(pieces).toString('base64')
+    const result = {
+      statusCode,
+      statusDescription,
+      // toFields gives arrays in multi-value mode only, strings in single-value mode only.
+      [isMulti ? 'multiValueHeaders' : 'headers']: map as never,
+      body,
+      isBase64Encoded: text === undefined && body !== '',
+    }
+    if (fitsLimit(result, bytes + statusDescription.length)) return result
+    if (text === undefined) return undefined
   }
-  if (fitsLimit(result, headBytes)) return result
-  // JSON writes some characters with six bytes: such a text can be shorter in base64.
-  result.body = bodyBytes(pieces).toString('base64')
-  result.isBase64Encoded = true
-  return fitsLimit(result, headBytes) ? result : undefined
 }
 
 /**
@@ -69,7 +67,6 @@ export function toResult(
  * all others. No list of types: whatever it forgot would be corrupted.
  */
 function toText(pieces: ResponseParts['body']): string | undefined {
-  if (pieces.length === 0) return ''
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('')
   const bytes = bodyBytes(pieces)
   return isUtf8(bytes) ? bytes.toString() : undefined

@@ -7,9 +7,6 @@ export const MAX_RESULT_BYTES = 1_048_576
 /** All header fields of a response together (ALB user guide, "Quotas"): beyond it, 502 as well. */
 const MAX_HEAD_BYTES = 32_768
 
-// JSON writes a control character with six bytes; every other character takes fewer.
-const MAX_BYTES_PER_CHARACTER = 6
-
 /** The members of a result that decide its size. */
 interface Sized {
   readonly body: string
@@ -27,7 +24,8 @@ export function fitsLimit(result: Sized, headBytes: number): boolean {
   const { body, isBase64Encoded } = result
   // Base64 is written as it is: only the rest needs writing out.
   const plain = isBase64Encoded ? body.length : 0
-  const most = plain + (body.length - plain + MAX_HEAD_BYTES * 2) * MAX_BYTES_PER_CHARACTER
+  // JSON writes a control character with six bytes; every other character takes fewer.
+  const most = plain + (body.length - plain + MAX_HEAD_BYTES * 2) * 6
   if (most < MAX_RESULT_BYTES) return true
   const written = JSON.stringify({ ...result, body: plain > 0 ? '' : body })
   return Buffer.byteLength(written) + plain <= MAX_RESULT_BYTES

@@ -18,7 +18,9 @@ export function toTarget(
   if (typeof path !== 'string' || !TARGET.test(path)) {
     throw invalidField('path', path, 'a path')
   }
-  let target = basePath === '' ? path : withoutBasePath(path, basePath)
+  let target = path
+  // At a segment's end: of `/api`, `/api/x` leaves `/x`, `/api` leaves `/`, and `/apifoo` is another path.
+  if (basePath && `${path}/`.startsWith(`${basePath}/`)) target = path.slice(basePath.length) || '/'
   let separator = '?'
   const query = mapOf(event, queryField)
   for (const name in query) {
@@ -29,14 +31,6 @@ export function toTarget(
   }
   if (!ILLEGAL.test(target)) return target
   return target.toWellFormed().replace(new RegExp(ILLEGAL, 'g'), encodeURIComponent)
-}
-
-/**
- * Takes `basePath` off at a segment's end: of `/api`, `/api/x` leaves `/x`, `/api` leaves `/`, and
- * `/apifoo` is another path.
- */
-function withoutBasePath(path: string, basePath: string): string {
-  return `${path}/`.startsWith(`${basePath}/`) ? path.slice(basePath.length) || '/' : path
 }
 
 // Origin form, asterisk form, absolute form (RFC 9112, section 3.2); an ALB sends only the first.

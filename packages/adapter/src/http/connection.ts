@@ -1,30 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { LONGEST_TIMER_MS } from '../deadline.js'
 import type { Failed, RequestParts, ResponseParts } from '../parts.js'
 import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
 import {
-  deliverBody,
   dismissRequest,
   drainRequest,
   isUntouched,
   toIncomingMessage,
+  type Request,
 } from './request.js'
-import { closeResponse, isUnheard, toServerResponse } from './response.js'
+import { closeResponse, isUnheard, toServerResponse, type Response } from './response.js'
 
 type Callback = (error?: Error | null) => void
 
-/** What a connection is made for. */
-export interface Exchange<S, R> {
-  readonly app: App
-  readonly parts: RequestParts
-  readonly policy: ExchangePolicy<S, R>
-  readonly subject: S
-}
-
 type ConnectionConstructor = new <S, R>(
-  exchange: Exchange<S, R>,
-) => Connection & { dispatch(): Outcome<R> | Promise<Outcome<R>> }
+  app: App,
+  parts: RequestParts,
+  policy: ExchangePolicy<S, R>,
+  subject: S,
+) => Connection & { dispatch(app: App): Outcome<R> | Promise<Outcome<R>> }
 
 let constructor: ConnectionConstructor | undefined
 
@@ -36,10 +31,22 @@ let constructor: ConnectionConstructor | undefined
  * The outcome is there at once when the listener has ended the response and nobody listens for what
  * follows: a promise takes longer than all the rest of such an exchange.
  */
-export function dispatch<S, R>(exchange: Exchange<S, R>): Outcome<R> | Promise<Outcome<R>> {
+export function dispatch<S, R>(
+  app: App,
+  parts: RequestParts,
+  policy: ExchangePolicy<S, R>,
+  subject: S,
+): Outcome<R> | Promise<Outcome<R>> {
   // Until the class is needed `node:stream` is not loaded.
-  constructor ??= extend(process.getBuiltinModule('node:stream').Duplex as never)
-  return new constructor(exchange).dispatch()
+  if (!constructor) {
+    constructor = extend(process.getBuiltinModule('node:stream').Duplex as never)
+    // What a socket without a handle does in all other respects is right here too.
+    Object.setPrototypeOf(
+      constructor.prototype,
+      process.getBuiltinModule('node:net').Socket.prototype,
+    )
+  }
+  return new constructor(app, parts, policy, subject).dispatch(app)
 }
 
 /**
@@ -51,43 +58,48 @@ export function dispatch<S, R>(exchange: Exchange<S, R>): Outcome<R> | Promise<O
  * @param Base `Duplex`, with the part of its state that `ServerResponse.end()` writes to as well
  */
 function extend(
-  Base: new () => Duplex & { readonly _writableState: { corked: number; length: number } },
+  Base: new () => Duplex &
+    Pick<Socket, 'setTimeout' | 'timeout'> & {
+      readonly _readableState: { emitClose: boolean }
+      readonly _writableState: { corked: number; length: number; emitClose: boolean }
+    },
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
     _httpMessage: ServerResponse | null = null
     response: Connection['response'] = undefined
     readonly remoteAddress: string
-    // An ALB connects to its targets from ephemeral ports.
-    readonly remotePort = 49152
     bytesWritten = 0
-    readonly #exchange: Exchange<S, R>
-    readonly #req: IncomingMessage
-    readonly #res: ServerResponse
-    #delivered = false
+    /** The request's, until it is handed over. */
+    #body: Buffer | undefined
+    readonly #policy: ExchangePolicy<S, R>
+    readonly #subject: S
+    readonly #req: Request
+    readonly #res: Response
     #waitsForDrain = false
-    #idleTimer: NodeJS.Timeout | undefined
     #deadlineTimer: NodeJS.Timeout | undefined
     #outcome: Outcome<R> | undefined
     #resolve: ((outcome: Outcome<R>) => void) | undefined
     #finished = false
 
-    constructor(exchange: Exchange<S, R>) {
+    constructor(app: App, parts: RequestParts, policy: ExchangePolicy<S, R>, subject: S) {
       super()
-      this.#exchange = exchange
-      this.remoteAddress = exchange.policy.peerAddress
-      this.#req = toIncomingMessage(exchange.parts, this, exchange.app.messages)
-      this.#res = toServerResponse(this.#req, this, exchange.app.messages)
+      this.#body = parts.body
+      this.#policy = policy
+      this.#subject = subject
+      this.remoteAddress = policy.peerAddress
+      this.#req = toIncomingMessage(parts, this, app.messages)
+      this.#res = toServerResponse(this.#req, this, app.messages)
       // First of all 'finish' listeners, as in Node's server.
       this.#res.on('finish', () => {
         this.#onFinish()
       })
     }
 
-    dispatch(): Outcome<R> | Promise<Outcome<R>> {
-      const { app, policy, subject } = this.#exchange
+    dispatch(app: App): Outcome<R> | Promise<Outcome<R>> {
       const onError = (error: unknown): void => {
         if (!this.#outcome && !this.#res.writableEnded) this.#fail('app-failed', error)
-        else policy.onLateError({ failure: 'late-error', error, req: this.#req }, subject)
+        else
+          this.#policy.onLateError({ failure: 'late-error', error, req: this.#req }, this.#subject)
       }
       try {
         const returned = app.listener(this.#req, this.#res) as
@@ -105,7 +117,7 @@ function extend(
         if (!ended) {
           this.#deadlineTimer = setTimeout(() => {
             this.#fail('out-of-time')
-          }, policy.timeLimit(subject))
+          }, this.#policy.timeLimit(this.#subject))
         }
       }
       return new Promise((resolve) => {
@@ -127,7 +139,7 @@ function extend(
       if (this.response && chunk.length > 0 && !isInterim) {
         this.#keep(chunk, encoding as BufferEncoding)
       }
-      this.#idleTimer?.refresh()
+      if (this.timeout) this.setTimeout(this.timeout)
       if (done) process.nextTick(done)
       const accepted = this.writableLength < this.writableHighWaterMark
       this.#waitsForDrain ||= !accepted
@@ -138,7 +150,7 @@ function extend(
       // A string counts by its characters, of at least one byte each.
       this.bytesWritten += chunk.length
       this._writableState.length += chunk.length
-      if (this.bytesWritten > this.#exchange.policy.bodyLimit) this.#fail('too-large')
+      if (this.bytesWritten > this.#policy.bodyLimit) this.#fail('too-large')
       if (this.#outcome) return
       // A string stands for its UTF-8 bytes, with lone surrogates replaced as Buffer.from() does.
       // Bytes are copied: once it is told that they are written, the app may write over them.
@@ -167,7 +179,6 @@ function extend(
     }
 
     override _destroy(error: Error | null, callback: Callback): void {
-      clearTimeout(this.#idleTimer)
       if (!this.#finished) {
         // The app may hang up after it has ended its response: that much is answered.
         if (this.#res.writableEnded) this.#render()
@@ -179,11 +190,13 @@ function extend(
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
       }
-      // A TCP socket is closed some turns later, too.
+      // As a TCP socket, which is closed at once and says so some turns later.
+      this._readableState.emitClose = this._writableState.emitClose = false
+      // Node's server listens for socket errors; without that listener an error here would end the
+      // process. Whoever else listens is told.
+      callback(this.listenerCount('error') > 0 ? error : null)
       setImmediate(() => {
-        // Node's server listens for socket errors; without that listener an error here would end the
-        // process. Whoever else listens is told.
-        callback(this.listenerCount('error') > 0 ? error : null)
+        this.emit('close', Boolean(error))
         // Behind the events that follow.
         setImmediate(() => {
           this.#resolve?.(this.#outcome as Outcome<R>)
@@ -191,42 +204,52 @@ function extend(
       })
     }
 
-    /** As `net.Socket.setTimeout`: milliseconds of silence until `timeout`; 0 ends it. */
-    setTimeout(ms: number, listener?: () => void): this {
-      clearTimeout(this.#idleTimer)
-      this.#idleTimer =
-        ms > 0
-          ? setTimeout(() => this.#onIdle(), Math.min(ms, LONGEST_TIMER_MS)).unref()
-          : undefined
-      if (listener) this[ms > 0 ? 'once' : 'removeListener']('timeout', listener)
-      return this
-    }
-
     /** As Node's server: a timeout that nobody hears of closes the connection. */
-    #onIdle(): void {
+    _onTimeout(): void {
       // The request would be told too if it were still coming in.
-      if (!this.#res.emit('timeout', this)) this.destroy()
+      if (!this.#res.emit('timeout', this)) super.destroy()
       this.emit('timeout')
     }
 
-    setKeepAlive(): this {
-      return this
+    override destroy(error?: Error): this {
+      this.setTimeout(0)
+      return super.destroy(error)
     }
 
-    setNoDelay(): this {
-      return this
+    get pending(): boolean {
+      return false
     }
 
+    /** What `address()`, `localPort`, `remoteFamily` and so on ask: the load balancer's end for both. */
+    _getsockname(): object {
+      const address = this.remoteAddress
+      const family = `IPv${process.getBuiltinModule('node:net').isIP(address)}`
+      // An ALB connects to its targets from ephemeral ports.
+      return { address, family, port: 49152 }
+    }
+
+    _getpeername(): object {
+      return this._getsockname()
+    }
+
+    /** Hands over the body, as Node does once the listener has run. */
     #deliver(): void {
-      if (!this.#delivered) deliverBody(this.#req, this.#exchange.parts.body)
-      this.#delivered = true
+      const body = this.#body
+      if (!body) return
+      this.#body = undefined
+      const end = (): unknown => this.#req.push(null)
+      if (body.length > 0) {
+        this.#req.push(body)
+        // Node's parser lets ticks pass between a body and its end.
+        process.nextTick(end)
+      } else end()
     }
 
     #onFinish(): void {
       this.#render()
       this.#finished = true
       clearTimeout(this.#deadlineTimer)
-      clearTimeout(this.#idleTimer)
+      if (this.timeout) this.setTimeout(0)
       if (!isUntouched(this.#req)) this.#endRequest()
       this.#res.detachSocket(this as never)
       const close = (): void => {
@@ -246,10 +269,9 @@ function extend(
     }
 
     #render(): Outcome<R> {
-      const { policy, subject } = this.#exchange
       try {
         // There is one, since it is ended.
-        this.#outcome ??= policy.render(this.response as ResponseParts, subject)
+        this.#outcome ??= this.#policy.render(this.response as ResponseParts, this.#subject)
       } catch (error) {
         this.#fail('app-failed', error)
       }
@@ -267,10 +289,9 @@ function extend(
  * Emits `drain` on socket and response. The response's memory of owing one is private to it; `_flush`
  * is Node's own way to settle that, and takes it only with something to write, on Node 20 and 22.
  */
-function drain(connection: Connection, res: ServerResponse): void {
+function drain(connection: Connection, res: Response): void {
   connection.emit('drain')
   if (!res.writableNeedDrain) return
-  const internals = res as unknown as { outputData: object[]; _flush(): void }
-  internals.outputData.push({ data: '', encoding: 'latin1', callback: null })
-  internals._flush()
+  res.outputData.push({ data: '', encoding: 'latin1', callback: null })
+  res._flush()
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { endToEnd } from '../hop-by-hop.js'
 
 /** What `ServerResponse._storeHeader` is given: any form `writeHead` takes, or the set headers. */
 export type HeadArgument = Record<string, unknown> | readonly unknown[] | null | undefined
@@ -27,17 +28,10 @@ export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readon
       else if (Object.hasOwn(fields, key)) add(raw, key, value)
     }
   }
-  return raw
+  return endToEnd(raw)
 }
 
-/**
- * Fields for the next hop only (RFC 9110, section 7.6.1; the ALB drops them too). The load balancer
- * frames the response anew, so their values say nothing true of it.
- */
-const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
-
 function add(raw: string[], name: string, value: unknown): void {
-  if (HOP_BY_HOP.test(name)) return
   if (Array.isArray(value)) {
     for (const one of value) raw.push(name, toText(String(one)))
   } else raw.push(name, toText(String(value)))

@@ -17,7 +17,7 @@ export interface Messages {
  */
 export function messagesFor(listener: unknown): Messages {
   const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
-  const { request, response } = Object(listener) as { request?: unknown; response?: unknown }
+  const { request, response } = listener as { request?: unknown; response?: unknown }
   return {
     Request:
       request instanceof IncomingMessage
@@ -28,59 +28,37 @@ export function messagesFor(listener: unknown): Messages {
   }
 }
 
-type Slot =
-  | 'a'
-  | 'b'
-  | 'c'
-  | 'd'
-  | 'e'
-  | 'f'
-  | 'g'
-  | 'h'
-  | 'i'
-  | 'j'
-  | 'k'
-  | 'l'
-  | 'm'
-  | 'n'
-  | 'o'
-  | 'p'
-  | 'q'
-  | 'r'
-  | 's'
-  | 't'
-
 /** A constructor that does what `base` does, and whose instances have `prototype`. */
 function withPrototype<A, T extends object>(
   base: new (argument: A) => T,
   prototype: T,
 ): new (argument: A) => T {
-  function Message(this: T & Record<Slot, unknown>, argument: A): void {
+  function Message(this: T & { slot: unknown }, argument: A): void {
     // Node's message constructors are functions, made to be inherited from in this way.
     ;(base as unknown as (this: T, argument: A) => void).call(this, argument)
-    // Never run. V8 makes room in an object for as many properties as its constructor's text assigns;
-    // what finds no room goes to a side array, which is copied each time it grows.
+    // Never run. V8 makes room in an object for as many properties as its constructor's text has
+    // assignments, be they to the same one; what finds no room goes to a side array, which is copied each time it grows.
     if (argument === undefined) {
-      this.a =
-        this.b =
-        this.c =
-        this.d =
-        this.e =
-        this.f =
-        this.g =
-        this.h =
-        this.i =
-        this.j =
-        this.k =
-        this.l =
-        this.m =
-        this.n =
-        this.o =
-        this.p =
-        this.q =
-        this.r =
-        this.s =
-        this.t =
+      this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
+        this.slot =
           argument
     }
   }

@@ -3,8 +3,9 @@ import { indexOfField, type RequestParts } from '../parts.js'
 import type { Connection } from './exchange.js'
 import type { Messages } from './messages.js'
 
-// Members of IncomingMessage that its types leave out.
-interface Internals {
+/** A request, with the members of IncomingMessage that its types leave out. */
+export interface Request extends IncomingMessage {
+  upgrade?: boolean
   _addHeaderLines(rawHeaders: string[], count: number): void
   _dumped: boolean
   _consuming: boolean
@@ -23,20 +24,20 @@ interface Internals {
 export function toIncomingMessage(
   parts: RequestParts,
   socket: Connection,
-  { Request }: Messages,
-): IncomingMessage {
+  messages: Messages,
+): Request {
   // A connection has what IncomingMessage uses of a Socket.
-  const req = new Request(socket as never)
+  const req = new messages.Request(socket as never) as Request
   req.httpVersion = '1.1'
   req.httpVersionMajor = 1
   req.httpVersionMinor = 1
   req.method = parts.method
   req.url = parts.target
   // Node's parser says false; the constructor, null.
-  ;(req as { upgrade?: boolean }).upgrade = false
+  req.upgrade = false
   supplyContentLength(parts)
   // Node's own bookkeeping: `headers`, `headersDistinct` and the joining of repeated fields follow.
-  ;(req as unknown as Internals)._addHeaderLines(parts.rawHeaders, parts.rawHeaders.length)
+  req._addHeaderLines(parts.rawHeaders, parts.rawHeaders.length)
   if (parts.headers) req.headers = parts.headers
   return req
 }
@@ -58,25 +59,18 @@ function supplyContentLength({ method, rawHeaders, headers, body }: RequestParts
   if (headers) headers['content-length'] = length
 }
 
-/** Hands over the body, as Node does once the listener has run. */
-export function deliverBody(req: IncomingMessage, body: Buffer): void {
-  if (body.length > 0) req.push(body)
-  req.push(null)
-}
-
 /** Whether nobody listens to the request, has read of it or has asked it to flow. */
-export function isUntouched(req: IncomingMessage): boolean {
+export function isUntouched(req: Request): boolean {
   // The count that eventNames() would have; making the names takes longer than all the rest of this.
-  return (req as unknown as Internals)._eventsCount === 0 && isUnread(req)
+  return req._eventsCount === 0 && isUnread(req)
 }
 
-function isUnread(req: IncomingMessage): boolean {
-  const internals = req as unknown as Internals
-  return !internals._consuming && !internals._readableState.resumeScheduled
+function isUnread(req: Request): boolean {
+  return !req._consuming && !req._readableState.resumeScheduled
 }
 
 /** Reads off what the app left of the body, as Node's server does, so that `end` and `close` come. */
-export function drainRequest(req: IncomingMessage): void {
+export function drainRequest(req: Request): void {
   if (isUnread(req)) req.resume()
 }
 
@@ -84,9 +78,8 @@ export function drainRequest(req: IncomingMessage): void {
  * Ends a request that nobody touched: nobody can hear `end` and `close`, so only the state they
  * would leave is set. Node has the same short cut (`IncomingMessage._dumpAndCloseReadable`, Node 24).
  */
-export function dismissRequest(req: IncomingMessage): void {
-  const internals = req as unknown as Internals
-  const state = internals._readableState
-  internals._dumped = true
+export function dismissRequest(req: Request): void {
+  const state = req._readableState
+  req._dumped = true
   state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true
 }

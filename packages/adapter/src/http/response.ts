@@ -3,11 +3,13 @@ import type { Connection } from './exchange.js'
 import { toRawHeaders, toText, type HeadArgument } from './head.js'
 import type { Messages } from './messages.js'
 
-// What Node keeps of a response head, and the method that puts the head together.
-interface Internals {
+/** A response, with what Node keeps of its head, and the method that puts the head together. */
+export interface Response extends ServerResponse {
   _headerSent: boolean
   _closed: boolean
   readonly _eventsCount: number
+  readonly outputData: object[]
+  _flush(): void
   _storeHeader(statusLine: string, headers: HeadArgument): void
 }
 
@@ -15,11 +17,11 @@ interface Internals {
 export function toServerResponse(
   req: IncomingMessage,
   socket: Connection,
-  { Response }: Messages,
-): ServerResponse {
-  const res = new Response(req)
+  messages: Messages,
+): Response {
+  const res = new messages.Response(req) as Response
   // An own property: Express puts other prototypes under `req` and `res`.
-  ;(res as unknown as Internals)._storeHeader = storeHead
+  res._storeHeader = storeHead
   // A connection has what ServerResponse uses of a Socket.
   res.assignSocket(socket as never)
   return res
@@ -31,15 +33,14 @@ export function toServerResponse(
  * and takes back the two things that only matter on a wire. The head's text stays off the socket, and
  * the body goes there without chunk framing even when the app asked for it.
  */
-function storeHead(this: ServerResponse, statusLine: string, headers: HeadArgument): void {
-  const internals = this as unknown as Internals
+function storeHead(this: Response, statusLine: string, headers: HeadArgument): void {
   // The method that this one, an own property, hides.
-  ;(Object.getPrototypeOf(this) as Internals)._storeHeader.call(this, statusLine, headers)
-  if (internals._headerSent) {
+  ;(Object.getPrototypeOf(this) as Response)._storeHeader.call(this, statusLine, headers)
+  if (this._headerSent) {
     throw new Error(`Node ${process.version} is unknown`)
   }
   this.chunkedEncoding = false
-  internals._headerSent = true
+  this._headerSent = true
   const socket = this.socket as unknown as Connection | null
   if (socket) {
     socket.response = {
@@ -54,15 +55,14 @@ function storeHead(this: ServerResponse, statusLine: string, headers: HeadArgume
 }
 
 /** Whether a response has one listener, for one event. */
-export function isUnheard(res: ServerResponse): boolean {
-  return (res as unknown as Internals)._eventsCount === 1 && res.listenerCount('finish') === 1
+export function isUnheard(res: Response): boolean {
+  return res._eventsCount === 1 && res.listenerCount('finish') === 1
 }
 
 /** Marks a finished response closed and says so, as Node's server does a tick after `finish`. */
-export function closeResponse(res: ServerResponse): void {
-  const internals = res as unknown as Internals
-  if (internals._closed) return
+export function closeResponse(res: Response): void {
+  if (res._closed) return
   res.destroyed = true
-  internals._closed = true
+  res._closed = true
   res.emit('close')
 }

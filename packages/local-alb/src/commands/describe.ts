@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { AlbOptions } from '../options.js'
 import { readConfiguration } from '../rules/configuration.js'
 import type { HealthCheckDefinition, LoadBalancerDefinition } from '../rules/definition.js'
-import { DEFAULT_GROUP_ARN } from '../targets/alb-target.js'
+import { withOneTarget } from '../targets/alb-target.js'
 import { CommandError } from './command-error.js'
 import type { ServeOptions } from './serve-options.js'
 
@@ -102,31 +102,16 @@ function toFile(name: string, shown: string): string {
 
 function singleTarget(target: string, options: ServeOptions): LoadBalancerDefinition {
   const server = isServer(target)
-  return {
-    rules: [
-      {
-        priority: 'default',
-        conditions: [],
-        action: { type: 'forward', targetGroups: [{ arn: DEFAULT_GROUP_ARN, weight: 1 }] },
-      },
-    ],
-    targetGroups: [
-      {
-        arn: DEFAULT_GROUP_ARN,
-        name: server ? 'server' : 'function',
-        type: server ? 'instance' : 'lambda',
-        multiValueHeaders: isMultiValue(options),
-        ...(options.healthCheck !== undefined && {
-          healthCheck: toHealthCheck(options.healthCheck, server),
-        }),
-        targets: [
-          server
-            ? { kind: 'instance', url: target }
-            : { kind: 'lambda', file: toFile(target, target) },
-        ],
-      },
-    ],
-  }
+  return withOneTarget(
+    server ? { kind: 'instance', url: target } : { kind: 'lambda', file: toFile(target, target) },
+    {
+      name: server ? 'server' : 'function',
+      multiValueHeaders: isMultiValue(options),
+      ...(options.healthCheck !== undefined && {
+        healthCheck: toHealthCheck(options.healthCheck, server),
+      }),
+    },
+  )
 }
 
 /** AWS's defaults: "Health checks for Application Load Balancer target groups". */

@@ -22,11 +22,17 @@ export const DEFAULT_GROUP_ARN: string =
  */
 export function toDefinition(
   target: AlbTarget,
-  settings: Settings,
-  group: Pick<TargetGroupDefinition, 'healthCheck'> = {},
+  { multiValueHeaders }: Pick<Settings, 'multiValueHeaders'>,
 ): LoadBalancerDefinition {
   if (isObject(target) && 'rules' in target) return target
-  const registered = toTarget(target)
+  return withOneTarget(toTarget(target), { name: 'local', multiValueHeaders })
+}
+
+/** A load balancer whose one rule forwards to one target group with one target. */
+export function withOneTarget(
+  target: TargetDefinition,
+  group: Pick<TargetGroupDefinition, 'name' | 'multiValueHeaders' | 'healthCheck'>,
+): LoadBalancerDefinition {
   return {
     rules: [
       {
@@ -39,10 +45,8 @@ export function toDefinition(
       {
         ...group,
         arn: DEFAULT_GROUP_ARN,
-        name: 'local',
-        type: 'kind' in registered && registered.kind === 'instance' ? 'instance' : 'lambda',
-        multiValueHeaders: settings.multiValueHeaders,
-        targets: [registered],
+        type: 'kind' in target && target.kind === 'instance' ? 'instance' : 'lambda',
+        targets: [target],
       },
     ],
   }
