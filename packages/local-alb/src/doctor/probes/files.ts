@@ -65,12 +65,14 @@ function toPath(given: unknown): string | undefined {
 
 /**
  * Whether a function could write there too. A project may itself lie below /tmp, as a checkout in CI does; its own folder
- * is read-only in a function all the same.
+ * is read-only in a function all the same, less what is temporary within it.
  */
 function isAllowed(path: string, allowed: readonly string[]): boolean {
   const project = process.cwd()
-  if (!allowed.includes(project) && isWithin(path, project)) return false
-  return allowed.some((folder) => isWithin(path, folder))
+  const folders = isWithin(path, project)
+    ? allowed.filter((folder) => isWithin(folder, project))
+    : allowed
+  return folders.some((folder) => isWithin(path, folder))
 }
 
 function isWithin(path: string, folder: string): boolean {
