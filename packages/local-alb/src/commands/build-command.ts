@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { ARCHITECTURES, type BuildFunctionOptions, RUNTIMES } from '../build/build-options.js'
 import { buildFunction } from '../build/build.js'
 import { toAsset } from '../bundle/build-settings.js'
@@ -8,6 +8,7 @@ import { buildReport } from './build-report.js'
 import { CommandError } from './command-error.js'
 import { readEnvironmentFiles } from './environment-files.js'
 import { painter } from './paint.js'
+import { collect, numberOption } from './option-values.js'
 
 interface Flags extends Pick<
   BuildFunctionOptions,
@@ -65,7 +66,7 @@ export function buildCommand(): Command {
     )
     .option('--health-check <path>', 'the path that it is asked for when it is started', '/')
     .addOption(
-      number(
+      numberOption(
         '--memory <MB>',
         "the function's memory when it is started (default: 1024)",
         128,
@@ -73,7 +74,7 @@ export function buildCommand(): Command {
       ),
     )
     .addOption(
-      number(
+      numberOption(
         '--timeout <seconds>',
         "the function's timeout when it is started (default: 30)",
         1,
@@ -113,16 +114,4 @@ async function run(source: string, flags: Flags): Promise<number> {
   if (isGood) console.log(text)
   else console.error(text)
   return isGood ? 0 : 1
-}
-
-function number(flags: string, description: string, min: number, max: number): Option {
-  return new Option(flags, description).argParser((value) => {
-    const parsed = Number(value)
-    if (/^\d+$/.test(value) && parsed >= min && parsed <= max) return parsed
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
-  })
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }

@@ -4,6 +4,7 @@ import { ParityError } from '../parity/parity-error.js'
 import { toMessage } from './command-error.js'
 import { parity } from './parity.js'
 import type { ParityOptions } from './parity-options.js'
+import { collect, numberOption } from './option-values.js'
 
 interface Flags extends Omit<ParityOptions, 'attributes'> {
   readonly set?: AlbOptions
@@ -52,10 +53,12 @@ function addSources(command: Command): void {
       collect,
     )
     .option('--unique', 'send requests once that are the same')
-    .addOption(number('--limit <number>', 'no more requests than this', 1, 1_000_000_000))
+    .addOption(numberOption('--limit <number>', 'no more requests than this', 1, 1_000_000_000))
     .option('--mirror', 'live traffic instead: listen, answer from left, send right a copy')
     .addOption(
-      number('-p, --port <number>', 'with --mirror: port to listen on', 0, 65_535).default(8080),
+      numberOption('-p, --port <number>', 'with --mirror: port to listen on', 0, 65_535).default(
+        8080,
+      ),
     )
     .option('--listen-host <address>', 'with --mirror: address to listen on', '127.0.0.1')
 }
@@ -88,8 +91,8 @@ function addSides(command: Command): void {
       }),
     )
     .option('--handler <export>', "name of the function's export")
-    .addOption(number('--timeout <seconds>', "the function's timeout (default: 30)", 1, 900))
-    .addOption(number('--memory <MB>', "the function's memory (default: 1024)", 128, 10_240))
+    .addOption(numberOption('--timeout <seconds>', "the function's timeout (default: 30)", 1, 900))
+    .addOption(numberOption('--memory <MB>', "the function's memory (default: 1024)", 128, 10_240))
     .option(
       '--env-file <file>',
       "NAME=value lines for the function's environment; may be repeated",
@@ -111,14 +114,16 @@ function addSending(command: Command): void {
     .option('-H, --header <field>', '"Name: value" for each request; may be repeated', collect)
     .option('--host <name>', "Host of each request (default: as recorded, else left's)")
     .addOption(
-      number(
+      numberOption(
         '--concurrency <number>',
         'requests at once (default: 4; 1 with --unsafe or --cookies)',
         1,
         200,
       ),
     )
-    .addOption(number('--wait <seconds>', 'how long an answer may take (default: 60)', 1, 4000))
+    .addOption(
+      numberOption('--wait <seconds>', 'how long an answer may take (default: 60)', 1, 4000),
+    )
 }
 
 function addComparing(command: Command): void {
@@ -138,7 +143,7 @@ function addComparing(command: Command): void {
     )
     .option('--no-probe-volatile', 'do not ask left once more to find what changes each time')
     .addOption(
-      number(
+      numberOption(
         '--max-slower <ms>',
         'right may take this much longer (default: time does not count)',
         0,
@@ -192,18 +197,6 @@ async function end(options: ParityOptions): Promise<number> {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-
-function number(flags: string, description: string, min: number, max: number): Option {
-  return new Option(flags, description).argParser((value) => {
-    const parsed = Number(value)
-    if (/^\d+$/.test(value) && parsed >= min && parsed <= max) return parsed
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
-  })
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
-}
 
 /** A value is JSON where it can be read so, a string otherwise. */
 function collectAttribute(pair: string, before: AlbOptions = {}): AlbOptions {

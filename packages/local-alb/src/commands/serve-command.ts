@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command } from 'commander'
 import { type AlbOptions, OPTION_NAMES } from '../options.js'
 import { CommandError } from './command-error.js'
 import { serve } from './serve.js'
 import type { Served, ServeOptions } from './serve-options.js'
 import { wrap } from './wrap.js'
+import { collect, numberOption } from './option-values.js'
 
 const HELP = `
 Names for --set:
@@ -34,17 +35,22 @@ export function serveCommand(): Command {
       collect,
     )
     .addOption(
-      number('-p, --port <number>', 'port to listen on; 0 for any', 0, 65_535).default(8080),
+      numberOption('-p, --port <number>', 'port to listen on; 0 for any', 0, 65_535).default(8080),
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('-m, --multi-value-headers', 'multi-value headers, as the target group attribute')
     .option('--https', 'HTTPS with HTTP/2, with a certificate made for this run')
     .option('--health-check <path>', 'check the health of the target at this path')
     .option('--handler <export>', "name of the function's export", 'handler')
-    .addOption(number('--timeout <seconds>', "the function's timeout (default: 30)", 1, 900))
-    .addOption(number('--memory <MB>', "the function's memory (default: 1024)", 128, 10_240))
+    .addOption(numberOption('--timeout <seconds>', "the function's timeout (default: 30)", 1, 900))
+    .addOption(numberOption('--memory <MB>', "the function's memory (default: 1024)", 128, 10_240))
     .addOption(
-      number('--concurrency <number>', 'execution environments at once (default: 10)', 1, 1000),
+      numberOption(
+        '--concurrency <number>',
+        'execution environments at once (default: 10)',
+        1,
+        1000,
+      ),
     )
     .option(
       '--env-file <file>',
@@ -55,7 +61,7 @@ export function serveCommand(): Command {
     .option('--json', 'one JSON object for each request')
     .option('--access-log <file>', "access log in AWS's format")
     .addOption(
-      number(
+      numberOption(
         '--inspector-port <number>',
         'port of the inspector (default: the next one)',
         0,
@@ -127,18 +133,6 @@ function endWithSignals(starting: Promise<Served>): () => void {
 
 /** SIGHUP: the terminal is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-function number(flags: string, description: string, min: number, max: number): Option {
-  return new Option(flags, description).argParser((value) => {
-    const parsed = Number(value)
-    if (/^\d+$/.test(value) && parsed >= min && parsed <= max) return parsed
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
-  })
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
-}
 
 /** A value is JSON where it can be read so, a string otherwise. */
 function toAttributes(pairs: readonly string[]): AlbOptions {
