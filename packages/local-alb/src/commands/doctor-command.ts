@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { ARCHITECTURES } from '../build/build-options.js'
 import { CommandError, toMessage } from './command-error.js'
 import { doctor, type DoctorOptions } from './doctor.js'
 import { toDoctorJson, toDoctorText } from './doctor-report.js'
 import { painter } from './paint.js'
+import { collect, toSeconds } from './option-values.js'
 
 interface Flags extends Omit<DoctorOptions, 'onOutput'> {
   readonly json?: boolean
@@ -62,14 +63,4 @@ async function run(file: string, { json, verbose, ...options }: Flags): Promise<
     console.error(`local-alb: ${toMessage(error)}`)
     process.exitCode = 2
   }
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value]
-}
-
-function toSeconds(value: string): number {
-  const seconds = Number(value)
-  if (seconds > 0 && seconds <= 900) return seconds
-  throw new InvalidArgumentError('It must be a number above 0, at most 900.')
 }

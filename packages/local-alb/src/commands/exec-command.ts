@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { exec, type ExecOptions } from './exec.js'
+import { toSeconds } from './option-values.js'
 
 /** `local-alb exec -- npm test`: the options, and how it ends. */
 export function execCommand(): Command {
@@ -33,9 +34,3 @@ More settings are environment variables: LOCAL_ALB_OPTIONS (JSON, the load balan
 LOCAL_ALB_ADAPTER_OPTIONS (JSON), LOCAL_ALB_SKIP (packages, files or folders whose servers are left alone),
 LOCAL_ALB_SUMMARY (stderr, none, or a file for JSON).
 `
-
-function toSeconds(value: string): number {
-  const seconds = Number(value)
-  if (seconds > 0 && seconds <= 900) return seconds
-  throw new InvalidArgumentError('It must be a number above 0, at most 900.')
-}

@@ -9,6 +9,13 @@ export function numberOption(flags: string, description: string, min: number, ma
   })
 }
 
+/** For an option in seconds, up to the longest timeout that Lambda has. */
+export function toSeconds(value: string): number {
+  const seconds = Number(value)
+  if (seconds > 0 && seconds <= 900) return seconds
+  throw new InvalidArgumentError('It must be a number above 0, at most 900.')
+}
+
 /** For an option that may be repeated: all of its values. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
