@@ -7,6 +7,9 @@ export interface VolatileBytes {
 /** Random bytes are the same by chance now and then; places this near to each other are one. */
 const NEAR = 16
 
+/** So are, one time in 128, the first or the last of them: as many bytes beside a place may be of it. A hex digit takes two. */
+const EDGE = 2
+
 /** Nothing when both are the same. What has another length each time, or hardly a byte that stays, covers nothing. */
 export function volatileBytes(bytes: Buffer, again: Buffer): VolatileBytes | undefined {
   if (bytes.equals(again)) return undefined
@@ -15,8 +18,8 @@ export function volatileBytes(bytes: Buffer, again: Buffer): VolatileBytes | und
   return {
     covers: (other) => {
       if (other.length !== bytes.length || covered === 0 || covered * 2 > bytes.length) return false
-      const starts = [0, ...ranges.map(({ end }) => end)]
-      const ends = [...ranges.map(({ start }) => start), bytes.length]
+      const starts = [0, ...ranges.map(({ end }) => end + EDGE)]
+      const ends = [...ranges.map(({ start }) => Math.max(start - EDGE, 0)), bytes.length]
       return starts.every((start, index) =>
         bytes.subarray(start, ends[index]).equals(other.subarray(start, ends[index])),
       )
