@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { MODES } from '../../helpers/modes.js'
 import { HEAD_FRAMES } from '../../helpers/response-frames.js'
 import { expectSame, expectSameOf, throughAdapter } from '../../helpers/response-parity.js'
 import type { Listener } from '../../helpers/response-wire.js'
@@ -33,6 +34,18 @@ const HEADS: readonly Case[] = [
       res
         .writeHead(200, ['Set-Cookie', 'a=1', 'Link', '<a>', 'Set-Cookie', 'b=2', 'Link', '<b>'])
         .end('x'),
+  },
+  {
+    title: 'writeHead with pairs that hold more than a pair, or are strings',
+    respond: (res) =>
+      res.writeHead(200, [['X-A', '1', 'X-B', '2'], 'cd', ['X-E', ['3', '4']]] as AnyHead).end('x'),
+  },
+  {
+    title: 'a reason phrase that is a number',
+    respond: (res) => {
+      res.statusMessage = 5 as unknown as string
+      res.end('x')
+    },
   },
   {
     title: 'writeHead with arrays as values of a flat array',
@@ -382,6 +395,50 @@ describe('what Node refuses in a head', () => {
     })
     expect(new Set(errors).size).toBe(1)
     expect(errors[0]).not.toBe('accepted')
+  })
+})
+
+/** Values that Node looks at when they are set, and that are others when they are written. */
+const CHANGING: readonly Case[] = [
+  {
+    title: 'an array that grows',
+    respond: (res) => {
+      const values = ['a']
+      res.setHeader('X-A', values)
+      values.push('b\r\nX-B: c')
+    },
+  },
+  {
+    title: 'an object of another text the second time',
+    respond: (res) => {
+      let asked = 0
+      const text = (): string => (asked++ === 0 ? 'a' : 'a\nX-B: c')
+      res.setHeader('X-A', { toString: text } as unknown as string)
+    },
+  },
+  {
+    title: 'a reason phrase of another text the third time',
+    respond: (res) => {
+      let asked = 0
+      Object.defineProperty(res, 'statusMessage', {
+        get: () => (asked++ < 2 ? 'OK' : 'OK\r\nX-B: c'),
+      })
+    },
+  },
+]
+
+describe.each(MODES)('a line end that Node does not see, in %s-value mode', (mode) => {
+  it.each(CHANGING)('never reaches the result: $title', async ({ respond }) => {
+    const { result, status, log } = await throughAdapter(
+      (_req, res) => {
+        respond(res)
+        res.end('x')
+      },
+      {},
+      mode,
+    )
+    expect(JSON.stringify(result)).not.toMatch(/X-B/)
+    expect([status, log.codes]).toEqual([500, ['app-failed']])
   })
 })
 

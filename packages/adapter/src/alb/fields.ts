@@ -29,6 +29,7 @@ export interface ResultFields {
  * @param contentLength gives the body's true length, or `undefined` when the response has no body of its
  * own and the app's figure stands for another one (HEAD, 304)
  * @param onSeveralCookies told when there are several in single-value mode
+ * @throws RangeError for a value with a line end
  */
 export function toFields(
   rawHeaders: readonly string[],
@@ -45,7 +46,7 @@ export function toFields(
   let cookies = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     let name = rawHeaders[i] as string
-    let value = rawHeaders[i + 1] as string
+    let value = oneLine(rawHeaders[i + 1] as string)
     // With colon, space and line end.
     bytes += name.length + value.length + 4
     const key = name.toLowerCase()
@@ -71,6 +72,15 @@ export function toFields(
     else held[0] += `, ${value}`
   }
   return { map, encoded, bytes }
+}
+
+/**
+ * The text, when it cannot begin another field or the body. Node checks values when they are set, and so
+ * misses an array that grows afterwards and an object whose text changes; hooks are not checked before.
+ */
+export function oneLine(text: string): string {
+  if (/[\r\n\0]/.test(text)) throw new RangeError(`header ${text}`)
+  return text
 }
 
 /** `set-cookie` with capitals where `variant` has bits. */

@@ -1,5 +1,5 @@
 import { bodyBytes, phraseOf, type ResponseParts } from '../parts.js'
-import { toFields, type FieldPolicy } from './fields.js'
+import { oneLine, toFields, type FieldPolicy } from './fields.js'
 import { fitsLimit } from './size.js'
 
 const { isUtf8 } = process.getBuiltinModule('node:buffer')
@@ -26,6 +26,7 @@ export interface AlbResult {
  *
  * @param isMulti whether the event is in multi-value mode
  * @param isHead whether it answers HEAD, which has no body
+ * @throws RangeError for a line end in the reason phrase or in a header value
  */
 export function toResult(
   parts: ResponseParts,
@@ -45,7 +46,7 @@ export function toResult(
     policy,
     onSeveralCookies,
   )
-  const statusDescription = `${statusCode} ${parts.statusMessage || phraseOf(statusCode)}`
+  const statusDescription = oneLine(`${statusCode} ${parts.statusMessage || phraseOf(statusCode)}`)
   // JSON writes some characters with six bytes: a text too long may be shorter in base64.
   for (let text = encoded ? undefined : toText(pieces); ; text = undefined) {
     const body = text ?? bodyBytes(pieces).toString('base64')

@@ -15,7 +15,10 @@ export type HeadArgument = Record<string, unknown> | readonly unknown[] | null |
 export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readonly string[] {
   const raw: string[] = []
   if (Array.isArray(headers)) {
-    const list: readonly unknown[] = Array.isArray(headers[0]) ? headers.flat() : headers
+    const list: readonly unknown[] = Array.isArray(headers[0])
+      ? // Whatever else is in a pair, Node does not look at.
+        (headers as [unknown, unknown][]).flatMap(([name, value]) => [name, value])
+      : headers
     for (let i = 0; i < list.length; i += 2) add(raw, list[i] as string, list[i + 1])
   } else {
     let own: boolean | undefined

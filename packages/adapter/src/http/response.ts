@@ -46,7 +46,7 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
     socket.response = {
       // As they are now: the app can still change them, without effect and unchecked.
       statusCode: this.statusCode,
-      statusMessage: toText(this.statusMessage),
+      statusMessage: toText(String(this.statusMessage)),
       rawHeaders: toRawHeaders(this, headers),
       body: [],
       req: this.req,
