@@ -98,7 +98,7 @@ export function report({ failure, error, size, req }: Failed, call: Call): void 
     else if (logger) console[level](JSON.stringify({ level, message, ...entry }))
   } catch {
     // What breaks in a logger, or in an error that is shown, must not break an answer.
-    console.error(message)
+    if (logger) console.error(message)
   }
 }
 

@@ -8,7 +8,7 @@ import type { AppResponse } from './app-response.js'
  */
 export async function compress(
   response: AppResponse,
-  acceptEncoding = '',
+  acceptEncoding: string,
 ): Promise<AppResponse | undefined> {
   const headers: Record<string, string | readonly string[]> = { ...response.headers }
   // RFC 9110, section 12.5.3.

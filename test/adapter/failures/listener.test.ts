@@ -248,11 +248,21 @@ describe('the log', () => {
     })
   })
 
-  it('is silent with logger: false', async () => {
+  it.each<readonly [title: string, value: unknown]>([
+    ['an error', new Error('unwanted')],
+    ['what cannot be shown', hostile],
+  ])('is silent with logger: false, of %s', async (_title, value) => {
     const writes = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
       vi.spyOn(console, level).mockImplementation(() => {}),
     )
-    const { statusCode } = await failing({ logger: false })(createAlbEvent(), createLambdaContext())
+    const handler = createHandler(
+      (_req, _res) => {
+        // oxlint-disable-next-line typescript/only-throw-error -- that is what is tested
+        throw value
+      },
+      { logger: false },
+    )
+    const { statusCode } = await handler(createAlbEvent(), createLambdaContext())
     expect(statusCode).toBe(500)
     expect(writes.map((write) => write.mock.calls.length)).toEqual([0, 0, 0, 0, 0])
   })
