@@ -90,6 +90,18 @@ describe('a malformed event', () => {
     expect(failure.message.length).toBeLessThan(300)
   })
 
+  it.each(['headers', 'queryStringParameters'])(
+    'is refused with the name in short, on one line, in %s',
+    async (field) => {
+      for (const name of [`x\n${'y'.repeat(50_000)}`, 'z\r\nlevel: info']) {
+        const failure = (await failureOf({ ...GOOD, [field]: { [name]: null } })) as Error
+        expect(failure.message).toContain(`event.${field}['${name.charAt(0)}`)
+        expect(failure.message).not.toMatch(/[\n\r]/)
+        expect(failure.message.length).toBeLessThan(300)
+      }
+    },
+  )
+
   it.each([
     ['a long array', Array.from({ length: 30 }, (_, index) => [index])],
     ['a large object', Object.fromEntries(Array.from({ length: 30 }, (_, index) => [index, {}]))],

@@ -1,4 +1,4 @@
-import { invalid, type ExpressAlbError } from '../errors.js'
+import { invalid, show, type ExpressAlbError } from '../errors.js'
 
 /** A map of an event, by its field's name; empty when the event has none. */
 export function mapOf(event: object, field: string): Readonly<Record<string, unknown>> {
@@ -16,7 +16,7 @@ export function mapOf(event: object, field: string): Readonly<Record<string, unk
 export function valuesOf(held: unknown, field: string, name: string): readonly string[] {
   const values: readonly unknown[] = Array.isArray(held) ? held : [held]
   if (values.every((value) => typeof value === 'string')) return values
-  throw invalidField(`${field}['${name}']`, held, 'a string')
+  throw invalidField(`${field}[${show(name)}]`, held, 'a string')
 }
 
 /** The error for a field of an event. */
