@@ -1,10 +1,12 @@
-// npm run check:package: packs the adapter as it would be published and looks at it from outside; then local-alb.
+// npm run check:package: packs the adapter as it would be published and looks at it from outside; then local-alb
+// and express-alb-deploy.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { captureNode, captureNpm } from './capture.mjs'
+import { checkDeploy } from './check-deploy.mjs'
 import { checkLocalAlb } from './check-local-alb.mjs'
 import { runChecks, toSummary } from './checks.mjs'
 import { ensureInstalled } from './install.mjs'
@@ -166,7 +168,11 @@ export async function checkPackage(nodeVersions = []) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureInstalled('all')
-  const counts = [await checkPackage(process.argv.slice(2)), await checkLocalAlb()]
+  const counts = [
+    await checkPackage(process.argv.slice(2)),
+    await checkLocalAlb(),
+    await checkDeploy(),
+  ]
   const passed = counts.reduce((sum, count) => sum + count.passed, 0)
   const failed = counts.reduce((sum, count) => sum + count.failed, 0)
   console.log(toSummary({ passed, failed }))

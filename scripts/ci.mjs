@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBrowser } from './browser.mjs'
+import { checkDeploy } from './check-deploy.mjs'
 import { checkLocalAlb } from './check-local-alb.mjs'
 import { checkPackage } from './check-package.mjs'
 import { runChecks, toSummary } from './checks.mjs'
@@ -88,6 +89,7 @@ results.push(
 results.push(await step('lint', () => runChecks(lintChecks)))
 results.push(await step('the adapter as a package', () => checkPackage(OTHER_NODES)))
 results.push(await step('local-alb as a package', checkLocalAlb))
+results.push(await step('express-alb-deploy as a package', checkDeploy))
 rmSync(reports, { recursive: true, force: true })
 
 const total = { passed: 0, failed: 0 }

@@ -1,5 +1,5 @@
 import { errorsOf, sum } from '../aws/counts.js'
-import { canServe, describeHealth, readHealth } from '../aws/target-groups.js'
+import { canServe, describeHealth, readHealth, readTargetTypes } from '../aws/target-groups.js'
 import { refusal } from '../cut-over-error.js'
 import type { Groups, Rule } from '../rule/rule.js'
 import { formatPercent } from '../rule/weights.js'
@@ -42,6 +42,17 @@ export async function preflight(
     warn(
       session,
       `The existing group itself fails ${formatPercent(rate * 100)} % of its requests, more than the ${formatPercent(limits.maxErrorRate * 100)} % that the function may.`,
+    )
+  }
+}
+
+/** Where the groups are named the wrong way round, a step to 1 % would be one to 99 %. */
+export async function refuseSwappedGroups(session: Session, groups: Groups): Promise<void> {
+  const arns = [groups.existing, groups.function]
+  const types = await reading(session, readTargetTypes(session.aws, arns, session.stop))
+  if (types.get(groups.existing) === 'lambda' && types.get(groups.function) !== 'lambda') {
+    throw refusal(
+      `The groups are named the wrong way round: ${groups.existing} is the function's. Name it with --function-group.`,
     )
   }
 }

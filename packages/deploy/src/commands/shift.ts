@@ -2,7 +2,7 @@ import { CutOverError, refusal } from '../cut-over-error.js'
 import type { End } from '../end.js'
 import { EXIT } from '../exit-codes.js'
 import type { Located } from '../locate.js'
-import { preflight } from './preflight.js'
+import { preflight, refuseSwappedGroups } from './preflight.js'
 import { type Groups, type Rule, stickinessOf, weightsOf, withWeights } from '../rule/rule.js'
 import { areEqual, describeWeights, shareOf, type Weights } from '../rule/weights.js'
 import { toCommandLine } from '../rule/write-call.js'
@@ -36,6 +36,7 @@ export async function shift(
   if (shareOf(current) === undefined) {
     throw refusal('Both weights are 0, so no request is served. Set those you want to begin from.')
   }
+  await refuseSwappedGroups(session, groups)
   const found = await reading(session, readStateOf(stateFile, rule, groups))
   if (found !== undefined) throwIfActive(stateFile, found, options.takeOver)
   const state = checkAgainstRule(found, current, options.acceptChanges)

@@ -52,6 +52,8 @@ interface KnownAttribute {
 const flag = (value: JsonValue): boolean => value.flag()
 
 const OPTION_OF: Readonly<Record<string, KnownAttribute | undefined>> = {
+  // A key that a file has, such as `constructor`, must find nothing else.
+  __proto__: null as never,
   'idle_timeout.timeout_seconds': {
     option: 'idleTimeoutSeconds',
     read: (value) => value.integer(1, 4000),

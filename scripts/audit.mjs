@@ -1,0 +1,148 @@
+// node scripts/audit.mjs: looks up every locked package in npm's list of known vulnerabilities.
+//
+// pnpm 10 asks for that at addresses that npm retired in 2026 (pnpm/pnpm#11265). So npm's own `audit` does it: it is given
+// a lockfile that names the same packages and versions.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { ensureInstalled } from './install.mjs'
+import { root } from './run.mjs'
+
+/** Whose dependencies are installed by those who use a package of ours. */
+const PUBLISHED = ['packages/adapter', 'packages/local-alb', 'packages/deploy']
+
+/**
+ * @typedef {Record<string, string>} Versions by name; a version is the key of a snapshot less the name
+ * @typedef {{ dependencies?: Versions, optionalDependencies?: Versions }} Snapshot
+ * @typedef {{
+ *   importers: Record<string, { dependencies?: Record<string, { version: string }> }>,
+ *   packages: Record<string, unknown>,
+ *   snapshots: Record<string, Snapshot>,
+ * }} Lock of pnpm, version 9
+ *
+ * @typedef {{ name: string, version: string }} Package
+ * @typedef {{ severity: string, via: readonly (string | { title: string })[] }} Vulnerability as npm tells it
+ */
+
+/**
+ * @param {string} key `name@version`, in snapshots with the peers in parentheses
+ * @returns {Package}
+ */
+function toPackage(key) {
+  const [plain = ''] = key.split('(', 1)
+  const at = plain.lastIndexOf('@')
+  return { name: plain.slice(0, at), version: plain.slice(at + 1) }
+}
+
+/**
+ * @param {Lock} lock
+ * @returns {string[]} the keys of all that comes with the published packages
+ */
+function publishedKeys({ importers, snapshots }) {
+  /** @type {Set<string>} */
+  const keys = new Set()
+  /** @param {Versions} versions */
+  const visit = (versions) => {
+    for (const [name, version] of Object.entries(versions)) {
+      // An alias has the whole key for a version; a package of the workspace is none of npm's.
+      const key = [version, `${name}@${version}`].find((one) => one in snapshots)
+      if (key === undefined || keys.has(key)) continue
+      keys.add(key)
+      const { dependencies = {}, optionalDependencies = {} } = snapshots[key] ?? {}
+      visit({ ...dependencies, ...optionalDependencies })
+    }
+  }
+  for (const folder of PUBLISHED) {
+    const { dependencies = {} } = importers[folder] ?? {}
+    visit(Object.fromEntries(Object.entries(dependencies).map(([name, it]) => [name, it.version])))
+  }
+  return [...keys]
+}
+
+/**
+ * @param {readonly string[]} keys
+ * @returns {object} a lockfile of npm that names them, each under an alias so that several versions find room
+ */
+function toNpmLock(keys) {
+  const entries = keys.map((key, index) => [`node_modules/p${index}`, toPackage(key)])
+  const dependencies = Object.fromEntries(
+    keys.map((key, index) => {
+      const { name, version } = toPackage(key)
+      return [`p${index}`, `npm:${name}@${version}`]
+    }),
+  )
+  return {
+    name: 'audit',
+    lockfileVersion: 3,
+    packages: { '': { name: 'audit', dependencies }, ...Object.fromEntries(entries) },
+  }
+}
+
+/**
+ * @param {readonly string[]} keys
+ * @returns {Promise<Record<string, Vulnerability>>} by name
+ */
+async function findVulnerabilities(keys) {
+  const folder = mkdtempSync(join(tmpdir(), 'express-alb-audit-'))
+  try {
+    const lock = toNpmLock(keys)
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
+    writeFileSync(join(folder, 'package.json'), '{ "name": "audit", "private": true }')
+    const args = ['audit', '--package-lock-only', '--json']
+    const options = { cwd: folder, maxBuffer: 2 ** 28, shell: process.platform === 'win32' }
+    // It ends with 1 when it finds something, and also when it cannot look.
+    const output = await new Promise(
+      /** @param {(output: string) => void} done */ (done) => {
+        execFile('npm', args, options, (_error, stdout, stderr) => done(stdout || stderr))
+      },
+    )
+    /** @type {{ message?: string, vulnerabilities?: Record<string, Vulnerability> }} */
+    const { message, vulnerabilities } = JSON.parse(output)
+    if (vulnerabilities === undefined) throw new Error(message ?? output)
+    return vulnerabilities
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {string} what
+ * @param {readonly string[]} keys
+ * @param {readonly string[]} bad severities that fail
+ */
+async function audit(what, keys, bad) {
+  const found = Object.entries(await findVulnerabilities(keys))
+  const serious = found.filter(([, { severity }]) => bad.includes(severity))
+  console.log(`${what}: ${keys.length} packages, ${found.length} with known vulnerabilities`)
+  for (const [name, { severity, via }] of found) {
+    const why = via.map((one) => (typeof one === 'string' ? `through ${one}` : one.title))
+    console.log(`  ${severity} ${name}: ${why.join('; ')}`)
+  }
+  return serious.length
+}
+
+/** Exit code 0: nothing found, 1: something to be dealt with, 2: npm could not be asked. */
+async function main() {
+  /** @type {Lock} */
+  const lock = parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8'))
+  const any = ['low', 'moderate', 'high', 'critical']
+  try {
+    const serious =
+      (await audit('What users install', publishedKeys(lock), any)) +
+      // What only tests and builds use meets no input of strangers.
+      (await audit('Everything', Object.keys(lock.packages), ['high', 'critical']))
+    process.exitCode = serious === 0 ? 0 : 1
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    console.error(`npm could not be asked for vulnerabilities: ${reason}`)
+    process.exitCode = 2
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await ensureInstalled('all')
+  await main()
+}
