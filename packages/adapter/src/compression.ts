@@ -43,8 +43,7 @@ export async function compress(
   // A strong tag promises the same bytes, which another coding does not have (RFC 9110, section
   // 8.8.3.3). A weak one still answers If-None-Match.
   if (headers['etag']) headers['etag'] = String(headers['etag']).replace(/^"/, 'W/"')
-  delete headers['content-length']
-  // Of the bytes as they were.
+  // Ranges of the bytes as they were. (A length that is not the body's is left out of every result.)
   delete headers['accept-ranges']
   return { ...response, headers, body }
 }

@@ -156,6 +156,28 @@ describe('the events of a connection that the app ends', () => {
     })
   })
 
+  it.each<readonly [moment: string, before: (res: ServerResponse) => void]>([
+    ['at once', () => {}],
+    ['after setHeader', (res) => void res.setHeader('X-A', '1')],
+    ['after writeHead', (res) => void res.writeHead(200, { 'Content-Length': '4' })],
+    ['after writeHead without a length', (res) => void res.writeHead(200)],
+    ['after a write', (res) => void res.write('half')],
+  ])('do not say that a response was finished that is ended later, %s', async (_moment, before) => {
+    const scenario: Scenario = async (_req, res) => {
+      before(res)
+      res.destroy()
+      await new Promise((resolve) => setImmediate(resolve))
+      res.end('half')
+    }
+    const real = eventsIn(await traceOnServer(scenario, WATCH))
+    expect(real).toContain('res close')
+    expect(real).not.toContain('res finish')
+    for (const mode of MODES) {
+      const { trace } = await traceThroughAdapter(scenario, WATCH, mode)
+      expect(eventsIn(trace).toSorted()).toEqual(real.toSorted())
+    }
+  })
+
   it.each(FRAMES)('reach an app under $around', async ({ wrap }) => {
     const trace = await expectSameTrace((_req, res) => void setImmediate(() => res.destroy()), {
       ...WATCH,

@@ -182,6 +182,8 @@ function extend(
       if (!this.#finished) {
         // The app may hang up after it has ended its response: that much is answered.
         if (this.#res.writableEnded) this.#render()
+        // Nor does a head that has not left before.
+        if (!this.bytesWritten) this.#res._headerSent = false
         this.#fail('disconnected', error)
         clearTimeout(this.#deadlineTimer)
         // Node's server aborts the request first, then 'close' comes on the response.

@@ -39,10 +39,11 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
   if (this._headerSent) {
     throw new Error(`Node ${process.version} is unknown`)
   }
-  this.chunkedEncoding = false
-  this._headerSent = true
   const socket = this.socket as unknown as Connection | null
-  if (socket) {
+  // On a connection that is gone Node drops what comes, and never says that the response is finished.
+  if (socket && !socket.destroyed) {
+    this.chunkedEncoding = false
+    this._headerSent = true
     socket.response = {
       // As they are now: the app can still change them, without effect and unchecked.
       statusCode: this.statusCode,
