@@ -56,8 +56,7 @@ async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbRe
     const result = resultOf(fromAppResponse(response), call)
     if (result) return result
   }
-  const size = bodyBytes(parts.body).length
-  return fail({ ...parts, failure: 'too-large', size }, call)
+  return fail({ ...parts, failure: 'too-large', size: bodyBytes(parts.body).length }, call)
 }
 
 /** The answer for a failure, which is logged. */

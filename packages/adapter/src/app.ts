@@ -45,7 +45,7 @@ export function toLoadedApp(source: AppSource): LoadedApp {
     try {
       return (loaded.app = toApp(await exportOf(await (get && get()))))
     } catch (cause) {
-      const message = `the app failed: ${show(cause)}`
+      const message = `app failed: ${show(cause)}`
       throw new ExpressAlbError('APP_INIT_FAILED', message, { cause })
     }
   }
@@ -64,7 +64,7 @@ export function toLoadedApp(source: AppSource): LoadedApp {
  * exports a level deeper, and an export may be a promise.
  */
 function exportOf(loaded: unknown): unknown {
-  if (typeof loaded !== 'object' || loaded === null || isServer(loaded)) return loaded
+  if (typeof loaded !== 'object' || !loaded || isServer(loaded)) return loaded
   const { default: inner, app } = loaded as AppModule
   return inner === undefined ? (app ?? loaded) : exportOf(inner)
 }
@@ -75,7 +75,7 @@ function toApp(source: unknown): App {
   }
   const first = isServer(source) ? source.listeners('request')[0] : undefined
   if (!first) {
-    const expected = 'an Express app, a listener, an http.Server or a function that gets one'
+    const expected = 'an Express app, listener, http.Server or a function that gets one'
     throw invalid('INVALID_APP', 'The app', source, expected)
   }
   const server = source as HttpServer

@@ -38,7 +38,7 @@ export async function compress(
   // BROTLI_PARAM_QUALITY (1) is 5: smaller than gzip and about as fast. Gzip has no such parameter.
   const body = await code(response.body ?? '', { params: { 1: 5 } })
   headers['content-encoding'] = coding
-  const vary = (headers['vary'] ?? '') as string
+  const { vary = '' } = headers as { vary?: string }
   if (!/\*|accept-encoding/i.test(vary)) headers['vary'] = (vary && `${vary}, `) + 'Accept-Encoding'
   // A strong tag promises the same bytes, which another coding does not have (RFC 9110, section
   // 8.8.3.3). A weak one still answers If-None-Match.

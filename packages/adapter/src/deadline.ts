@@ -12,8 +12,8 @@ interface Timed {
  * a timer can be.
  */
 export function timeLimit({ invocation, settings }: Timed): number {
-  // Node fires a timer with a longer delay at once.
-  const remaining = Math.min(invocation.remainingMs, 2 ** 31 - 1)
+  // 23 days; Node fires a timer with a delay of 25 at once.
+  const remaining = Math.min(invocation.remainingMs, 2e9)
   return Math.max(remaining - settings.deadlineMarginMs, remaining / 2)
 }
 

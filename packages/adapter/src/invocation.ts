@@ -24,9 +24,9 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 
   /** Milliseconds until Lambda ends the invocation; `Infinity` without a Lambda context. */
   get remainingMs(): number {
-    const ms = this.context?.getRemainingTimeInMillis?.()
+    const ms = this.context?.getRemainingTimeInMillis?.() as number
     // Without a context, and of a clock that gives no number, nothing is known.
-    return ms !== undefined && ms >= 0 ? ms : Infinity
+    return ms >= 0 ? ms : Infinity
   }
 
   /** When Lambda ends the invocation, in milliseconds since the epoch; `Infinity` when unknown. */
@@ -45,11 +45,9 @@ interface SharedStorage {
   [STORE]?: AsyncLocalStorage<Invocation>
 }
 
-function storage(): AsyncLocalStorage<Invocation> {
-  const { AsyncLocalStorage: Storage }: { AsyncLocalStorage: SharedStorage } =
-    process.getBuiltinModule('node:async_hooks')
-  return (Storage[STORE] ??= new Storage())
-}
+const { AsyncLocalStorage: Storage }: { AsyncLocalStorage: SharedStorage } =
+  process.getBuiltinModule('node:async_hooks')
+const storage = (Storage[STORE] ??= new Storage())
 
 /**
  * The invocation that the calling code runs for: its event, Lambda's context and the deadline.
@@ -61,7 +59,7 @@ function storage(): AsyncLocalStorage<Invocation> {
 export function getInvocation<Context extends LambdaContext = LambdaContext>():
   Invocation<Context> | undefined {
   // The caller names its context type; what is stored is whatever the handler was called with.
-  return storage().getStore() as Invocation<Context> | undefined
+  return storage.getStore() as Invocation<Context> | undefined
 }
 
 /** Calls `fn(a, b)` with `invocation` as the answer of {@link getInvocation} below it. */
@@ -71,5 +69,5 @@ export function runInInvocation<A, B, R>(
   a: A,
   b: B,
 ): R {
-  return storage().run(invocation, fn, a, b)
+  return storage.run(invocation, fn, a, b)
 }

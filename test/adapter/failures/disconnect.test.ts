@@ -166,7 +166,9 @@ describe('the events of a connection that the app ends', () => {
     const scenario: Scenario = async (_req, res) => {
       before(res)
       res.destroy()
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve)
+      })
       res.end('half')
     }
     const real = eventsIn(await traceOnServer(scenario, WATCH))
@@ -176,6 +178,20 @@ describe('the events of a connection that the app ends', () => {
       const { trace } = await traceThroughAdapter(scenario, WATCH, mode)
       expect(eventsIn(trace).toSorted()).toEqual(real.toSorted())
     }
+  })
+
+  it('bring one close, also when the app ends its response afterwards', async () => {
+    const trace = await expectSameTrace(
+      (req, res, note) => {
+        // With a length, or a real server would still owe the last chunk, and never finish.
+        res.setHeader('Content-Length', 1)
+        res.write('x')
+        req.socket.destroy()
+        res.on('close', () => res.end(() => note('end callback')))
+      },
+      { states: 'response' },
+    )
+    expect(eventsIn(trace)).toEqual(['res close', 'res prefinish', 'res finish', 'end callback'])
   })
 
   it.each(FRAMES)('reach an app under $around', async ({ wrap }) => {

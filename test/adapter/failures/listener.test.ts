@@ -257,7 +257,6 @@ describe('the log', () => {
     )
     const handler = createHandler(
       (_req, _res) => {
-        // oxlint-disable-next-line typescript/only-throw-error -- that is what is tested
         throw value
       },
       { logger: false },
@@ -454,5 +453,30 @@ describe('what is answered after an error', () => {
       const { status, body } = await invoke(handler, createAlbEvent({ method: 'HEAD', mode }))
       expect([status, body]).toEqual([500, Buffer.alloc(0)])
     }
+  })
+})
+
+describe('the log line of a failure', () => {
+  it('has all but the id when Lambda gives no context', async () => {
+    const log = collectLog()
+    const { statusCode } = await createHandler((_req) => fail(), { logger: log })(
+      createAlbEvent({ url: '/a' }),
+    )
+    expect(statusCode).toBe(500)
+    expect(log.entries).toEqual([expect.objectContaining({ code: CODES.appFailed, path: '/a' })])
+    expect(log.entries[0]?.requestId).toBe(undefined)
+  })
+
+  it('has the route that another router than Express notes', async () => {
+    const log = collectLog()
+    const handler = createHandler(
+      (req) => {
+        Object.assign(req, { route: { path: '/items/:id' } })
+        fail()
+      },
+      { logger: log },
+    )
+    await handler(createAlbEvent({ url: '/items/7' }))
+    expect(log.entries[0]?.route).toBe('/items/:id')
   })
 })

@@ -246,6 +246,21 @@ describe.each(MODES)('header fields in %s-value mode', (mode) => {
     expect(await lookThroughAdapter(event, (req) => Object.keys(req.headers))).toEqual(names)
   })
 
+  it.each([98, 99, 100, 129, 400])(
+    'are those of a real server when there are %i',
+    async (count) => {
+      const fields = Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`x-${index}`, index % 7 === 0 ? 'é' : 'v']),
+      )
+      const event = createAlbEvent({ mode, headers: fields })
+      const before = structuredClone(event)
+      const { adapter, target } = await lookBothWays(event, fieldsOf)
+      expect(adapter).toEqual(target)
+      expect(Object.keys(adapter['headers'] as object).length).toBeGreaterThanOrEqual(count)
+      expect(event).toEqual(before)
+    },
+  )
+
   it('can be changed by the app without a trace in the event', async () => {
     const event = createAlbEvent({ mode, headers: { accept: '*/*' } })
     const before = structuredClone(event)

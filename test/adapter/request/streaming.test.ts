@@ -8,10 +8,15 @@ import { createHandler } from 'express-alb'
 import { createAlbEvent, createLambdaContext, type AlbEventInit } from 'express-alb/testing'
 import { within } from '../../helpers/deadline.js'
 import { EXPRESSES_IN_MODES, MODES } from '../../helpers/modes.js'
-import { lookThroughAdapter, type Look } from '../../helpers/two-ways.js'
+import { lookBothWays, lookThroughAdapter, type Look } from '../../helpers/two-ways.js'
 import { sendToTarget, toWire } from '../../helpers/target.js'
 
 const EVENT_DEADLINE_MS = 2_000
+
+const tick = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.nextTick(resolve)
+  })
 
 const TEXT = 'Zwölf Boxkämpfer 😀 '.repeat(5_000)
 
@@ -353,6 +358,19 @@ const NOT_READING: [string, App][] = [
       setImmediate(() => res.end('x'))
     },
   ],
+]
+
+/** What Node's server leaves unread as well, once there is something to read. */
+const BREAKING_OFF: [string, App][] = [
+  [
+    "hears 'readable' only",
+    (req, res, note) => {
+      req.once('readable', () => {
+        note('heard readable')
+        res.end('x')
+      })
+    },
+  ],
   [
     'breaks off a for await',
     (req, res, note) => {
@@ -363,17 +381,6 @@ const NOT_READING: [string, App][] = [
       })()
     },
   ],
-]
-
-/** What Node's server leaves unread as well, once there is something to read. */
-const ONLY_HEARING: [string, App] = [
-  "hears 'readable' only",
-  (req, res, note) => {
-    req.once('readable', () => {
-      note('heard readable')
-      res.end('x')
-    })
-  },
 ]
 
 const EVENTS = [['end', 'close', 'aborted', 'error'], ['close'], []]
@@ -403,7 +410,7 @@ async function expectSameDiary(init: AlbEventInit, app: App, toCompared: (note: 
 }
 
 describe('the life of a request', () => {
-  it.each([...READING, ...NOT_READING, ONLY_HEARING])(
+  it.each([...READING, ...NOT_READING, ...BREAKING_OFF])(
     'without a body is that of a real server when the app %s',
     async (_name, app) => {
       await expectSameDiary({ method: 'GET' }, app, (note) => note)
@@ -422,7 +429,9 @@ describe('the life of a request', () => {
 
   it.each([
     ...NOT_READING.map(([name, app]) => ['comes to its end', name, app] as const),
-    ['is left unread, as by a real server,', ...ONLY_HEARING] as const,
+    ...BREAKING_OFF.map(
+      ([name, app]) => ['is left unread, as by a real server,', name, app] as const,
+    ),
   ])('with a body %s when the app %s', async (end, _name, app) => {
     const seen: unknown[] = []
     const handler = createHandler((req, res) => {
@@ -442,6 +451,37 @@ describe('the life of a request', () => {
     expect(answer.body).toBe('x')
     const isRead = end === 'comes to its end'
     expect(seen).toEqual([[true, isRead, isRead, false, null]])
+  })
+
+  it.each(['a promise', 'a tick'])(
+    'is not over yet after %s of the listener, as on a real server',
+    async (wait) => {
+      const { adapter, target } = await lookBothWays(
+        createAlbEvent({ method: 'POST', body: 'x' }),
+        async (req) => {
+          req.resume()
+          await (wait === 'a tick' ? tick() : Promise.resolve())
+          return [req.complete, req.readableEnded]
+        },
+      )
+      expect(adapter).toEqual(target)
+      expect(adapter).toEqual([false, false])
+    },
+  )
+
+  it('can be destroyed after a promise of the listener, although it flows', async () => {
+    const handler = createHandler(
+      async (req, _res) => {
+        req.on('error', () => {})
+        req.resume()
+        await Promise.resolve()
+        req.destroy()
+      },
+      { logger: false },
+    )
+    const context = createLambdaContext({ timeoutMs: 2_000 })
+    const { statusCode } = await handler(createAlbEvent({ method: 'POST', body: 'x' }), context)
+    expect(statusCode).toBe(502)
   })
 
   it('is complete after the body has come, and never aborted', async () => {

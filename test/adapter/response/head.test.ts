@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { MODES } from '../../helpers/modes.js'
 import { HEAD_FRAMES } from '../../helpers/response-frames.js'
@@ -23,6 +23,13 @@ const HEADS: readonly Case[] = [
   {
     title: 'writeHead with an object, before any setHeader',
     respond: (res) => res.writeHead(201, { 'Content-Type': 'text/plain', 'X-Count': 3 }).end('x'),
+  },
+  {
+    title: 'writeHead with an object that inherits fields',
+    respond: (res) => {
+      const fields = { __proto__: { 'X-Inherited': 'no' }, 'X-Own': 'yes' } as OutgoingHttpHeaders
+      res.writeHead(201, fields).end('x')
+    },
   },
   {
     title: 'writeHead with a flat array',
@@ -439,6 +446,29 @@ describe.each(MODES)('a line end that Node does not see, in %s-value mode', (mod
     )
     expect(JSON.stringify(result)).not.toMatch(/X-B/)
     expect([status, log.codes]).toEqual([500, ['app-failed']])
+  })
+})
+
+describe('a Node that sends a head where none before did', () => {
+  it('is an error that says so, and not a head in the body', async () => {
+    const { status, body, log } = await throughAdapter((_req, res) => {
+      const real = Object.getPrototypeOf(res) as { _storeHeader(...args: unknown[]): void }
+      Object.setPrototypeOf(res, {
+        __proto__: real,
+        _storeHeader(this: { _headerSent: boolean }, ...args: unknown[]) {
+          real._storeHeader.apply(this, args)
+          this._headerSent = true
+        },
+      })
+      res.end('x')
+    })
+    expect([status, body.toString()]).toEqual([500, 'Internal Server Error'])
+    expect(log.entries).toEqual([
+      expect.objectContaining({
+        code: 'app-failed',
+        error: expect.stringContaining('Error: Unknown Node') as string,
+      }),
+    ])
   })
 })
 

@@ -52,7 +52,7 @@ export function toRequestParts(event: AlbEvent, basePath: string): RequestParts 
   if (typeof httpMethod !== 'string' || !TOKEN.test(httpMethod)) {
     throw invalidField('httpMethod', httpMethod, 'an HTTP method')
   }
-  const headerField = isMultiValue(event) ? 'multiValueHeaders' : 'headers'
+  const headerField = event.multiValueHeaders ? 'multiValueHeaders' : 'headers'
   const queryField = event.multiValueQueryStringParameters
     ? 'multiValueQueryStringParameters'
     : 'queryStringParameters'

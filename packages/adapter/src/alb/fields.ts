@@ -56,7 +56,7 @@ export function toFields(
       if (String(contentLength() ?? value) !== value) continue
     } else if (key === 'set-cookie') {
       if (reversed) value = reversed.pop() as string
-      if (!isMulti && cookies++ > 0) {
+      if (!isMulti && cookies++) {
         onSeveralCookies()
         if (singleValueCookies === 'last-only') {
           if (!reversed) map[name] = value

@@ -21,15 +21,15 @@ export function refuseForeignEvent(event: object): void {
   // SQS, SNS, S3, Kafka and others say it themselves: "aws:sqs".
   const named = members.eventSource ?? members.EventSource
   // The others by members: the first that is there decides.
-  const signs = [
-    ['cf', 'CloudFront'],
-    ['rawPath', 'API Gateway v2 or a function URL'],
-    ['resource', 'API Gateway v1'],
-    ['stage', 'API Gateway'],
-    ['serviceNetworkArn', 'VPC Lattice'],
-    ['detail-type', 'EventBridge'],
-  ] as const
-  const source = named ?? signs.find(([name]) => name in members)?.[1]
+  const signs: Readonly<Record<string, string>> = {
+    cf: 'CloudFront',
+    rawPath: 'API Gateway v2 or a function URL',
+    resource: 'API Gateway v1',
+    stage: 'API Gateway',
+    serviceNetworkArn: 'VPC Lattice',
+    'detail-type': 'EventBridge',
+  }
+  const source = named ?? signs[Object.keys(signs).find((name) => name in members) as string]
   if (source) {
     const expected = 'an ALB: give it its own handler'
     throw invalid('FOREIGN_EVENT', 'event source', source, expected)

@@ -8,7 +8,7 @@ import type { AlbEvent } from './event.js'
  */
 export function isHealthCheck(event: AlbEvent): boolean {
   const map = event.multiValueHeaders ?? event.headers
-  // A string, or an array of one.
-  const userAgent = String(map?.['user-agent'])
-  return userAgent.startsWith('ELB-HealthChecker/') && !map?.['x-forwarded-for']
+  // A string, or an array of one, which a regular expression takes for its text.
+  const isProbe = /^ELB-HealthChecker\/\d/.test(map?.['user-agent'] as string)
+  return isProbe && !map?.['x-forwarded-for']
 }

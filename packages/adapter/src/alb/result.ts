@@ -70,5 +70,5 @@ export function toResult(
 function toText(pieces: ResponseParts['body']): string | undefined {
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('')
   const bytes = bodyBytes(pieces)
-  return isUtf8(bytes) ? bytes.toString() : undefined
+  return isUtf8(bytes) ? String(bytes) : undefined
 }

@@ -27,6 +27,6 @@ export function fitsLimit(result: Sized, headBytes: number): boolean {
   // JSON writes a control character with six bytes; every other character takes fewer.
   const most = plain + (body.length - plain + MAX_HEAD_BYTES * 2) * 6
   if (most < MAX_RESULT_BYTES) return true
-  const written = JSON.stringify({ ...result, body: plain > 0 ? '' : body })
+  const written = JSON.stringify({ ...result, body: plain ? '' : body })
   return Buffer.byteLength(written) + plain <= MAX_RESULT_BYTES
 }

@@ -50,10 +50,9 @@ export function dispatch<S, R>(
 }
 
 /**
- * `write` and the corking beside it replace the stream's own, because a response is written in one
- * or two pieces, and the general machinery costs as much as all the rest of an invocation. Return
- * values, callbacks and `drain` keep to what a TCP socket does: a callback comes a tick later, and a
- * burst beyond the high-water mark is answered with `false` and followed by `drain`.
+ * `write` and the corking beside it replace the stream's own, because a response is written in one or two pieces,
+ * and the general machinery costs as much as all the rest of an invocation. Return values and `drain` keep to what
+ * a TCP socket does; callbacks come a tick after the write.
  *
  * @param Base `Duplex`, with the part of its state that `ServerResponse.end()` writes to as well
  */
@@ -66,7 +65,7 @@ function extend(
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
     _httpMessage: ServerResponse | null = null
-    response: Connection['response'] = undefined
+    response: Connection['response']
     readonly remoteAddress: string
     bytesWritten = 0
     /** The request's, until it is handed over. */
@@ -110,7 +109,7 @@ function extend(
       }
       if (!this.destroyed) {
         // Node's server reads the rest of the request now, after the listener's synchronous part.
-        this.#req.complete = true
+        this.#req.complete = !this.#body?.length
         const ended = this.#res.writableEnded
         if (!ended || !isUntouched(this.#req)) this.#deliver()
         else if (isUnheard(this.#res)) return this.#render()
@@ -136,7 +135,7 @@ function extend(
       const done = typeof encoding === 'function' ? encoding : callback
       // Node writes 1xx responses in this encoding, also between the head and the body.
       const isInterim = encoding === 'ascii' && /^HTTP.1.1 1/.test(chunk as string)
-      if (this.response && chunk.length > 0 && !isInterim) {
+      if (this.response && chunk.length && !isInterim) {
         this.#keep(chunk, encoding as BufferEncoding)
       }
       if (this.timeout) this.setTimeout(this.timeout)
@@ -152,8 +151,7 @@ function extend(
       this._writableState.length += chunk.length
       if (this.bytesWritten > this.#policy.bodyLimit) this.#fail('too-large')
       if (this.#outcome) return
-      // A string stands for its UTF-8 bytes, with lone surrogates replaced as Buffer.from() does.
-      // Bytes are copied: once it is told that they are written, the app may write over them.
+      // Lone surrogates are replaced, as Buffer.from() does. The app may write over bytes that it thinks written.
       const isText = typeof chunk === 'string' && !encoding
       this.response?.body.push(
         isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding),
@@ -182,7 +180,7 @@ function extend(
       if (!this.#finished) {
         // The app may hang up after it has ended its response: that much is answered.
         if (this.#res.writableEnded) this.#render()
-        // Nor does a head that has not left before.
+        // A head that has not left never will, and end() then says nothing.
         if (!this.bytesWritten) this.#res._headerSent = false
         this.#fail('disconnected', error)
         clearTimeout(this.#deadlineTimer)
@@ -196,7 +194,7 @@ function extend(
       this._readableState.emitClose = this._writableState.emitClose = false
       // Node's server listens for socket errors; without that listener an error here would end the
       // process. Whoever else listens is told.
-      callback(this.listenerCount('error') > 0 ? error : null)
+      callback(this.listenerCount('error') ? error : null)
       setImmediate(() => {
         this.emit('close', Boolean(error))
         // Behind the events that follow.
@@ -239,11 +237,14 @@ function extend(
       const body = this.#body
       if (!body) return
       this.#body = undefined
-      const end = (): unknown => this.#req.push(null)
-      if (body.length > 0) {
+      const end = (): void => {
+        this.#req.complete = true
+        this.#req.push(null)
+      }
+      if (body.length) {
         this.#req.push(body)
-        // Node's parser lets ticks pass between a body and its end.
-        process.nextTick(end)
+        // Node's parser lets ticks and promises pass between a body and its end.
+        process.nextTick(queueMicrotask, end)
       } else end()
     }
 

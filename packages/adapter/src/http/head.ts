@@ -36,8 +36,8 @@ export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readon
 
 function add(raw: string[], name: string, value: unknown): void {
   if (Array.isArray(value)) {
-    for (const one of value) raw.push(name, toText(String(one)))
-  } else raw.push(name, toText(String(value)))
+    for (const one of value) raw.push(name, toText(one))
+  } else raw.push(name, toText(value))
 }
 
 /**
@@ -45,7 +45,8 @@ function add(raw: string[], name: string, value: unknown): void {
  * (`Ã©` for `é`). A result is JSON: it takes the text those bytes mean, and the load balancer makes
  * them bytes again. What is not UTF-8 stays as it is.
  */
-export function toText(value: string): string {
+export function toText(held: unknown): string {
+  const value = String(held)
   if (Buffer.byteLength(value) === value.length) return value
   const text = Buffer.from(value, 'latin1').toString()
   return text.includes('\uFFFD') ? value : text

@@ -29,8 +29,7 @@ export function toIncomingMessage(
   // A connection has what IncomingMessage uses of a Socket.
   const req = new messages.Request(socket as never) as Request
   req.httpVersion = '1.1'
-  req.httpVersionMajor = 1
-  req.httpVersionMinor = 1
+  req.httpVersionMajor = req.httpVersionMinor = 1
   req.method = parts.method
   req.url = parts.target
   // Node's parser says false; the constructor, null.
@@ -48,7 +47,7 @@ export function toIncomingMessage(
  * PATCH anticipate one, so their absent body has length 0 (RFC 9110, section 8.6); GET gets none.
  */
 function supplyContentLength({ method, rawHeaders, headers, body }: RequestParts): void {
-  const expected = body.length > 0 || /^P(OST|UT|ATCH)$/.test(method)
+  const expected = body.length || /^P(OST|UT|ATCH)$/.test(method)
   if (!expected && headers && !headers['content-length']) return
   if (indexOfField(rawHeaders, 'transfer-encoding') >= 0) return
   const index = indexOfField(rawHeaders, 'content-length')
@@ -80,6 +79,6 @@ export function drainRequest(req: Request): void {
  */
 export function dismissRequest(req: Request): void {
   const state = req._readableState
-  req._dumped = true
+  req._dumped = req.complete = true
   state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true
 }

@@ -37,7 +37,7 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
   // The method that this one, an own property, hides.
   ;(Object.getPrototypeOf(this) as Response)._storeHeader.call(this, statusLine, headers)
   if (this._headerSent) {
-    throw new Error(`Node ${process.version} is unknown`)
+    throw new Error('Unknown Node')
   }
   const socket = this.socket as unknown as Connection | null
   // On a connection that is gone Node drops what comes, and never says that the response is finished.
@@ -47,7 +47,7 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
     socket.response = {
       // As they are now: the app can still change them, without effect and unchecked.
       statusCode: this.statusCode,
-      statusMessage: toText(String(this.statusMessage)),
+      statusMessage: toText(this.statusMessage),
       rawHeaders: toRawHeaders(this, headers),
       body: [],
       req: this.req,
@@ -63,7 +63,6 @@ export function isUnheard(res: Response): boolean {
 /** Marks a finished response closed and says so, as Node's server does a tick after `finish`. */
 export function closeResponse(res: Response): void {
   if (res._closed) return
-  res.destroyed = true
-  res._closed = true
+  res.destroyed = res._closed = true
   res.emit('close')
 }
