@@ -27,29 +27,34 @@ class StubSocket extends EventEmitter {
 /** @type {import('./index.mjs').Adapter['create']} */
 export function create(listener) {
   return async (event) => {
-    const socket = /** @type {import('node:net').Socket} */ (
-      /** @type {unknown} */ (new StubSocket())
-    )
-    const req = new IncomingMessage(socket)
-    req.method = event.httpMethod
-    req.url = urlOf(event)
-    req.httpVersion = '1.1'
-    req.httpVersionMajor = 1
-    req.httpVersionMinor = 1
-    req.headers = event.headers ?? joined(event.multiValueHeaders ?? {})
-    if (event.body !== '') {
-      req.push(Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'))
-    }
-    req.push(null)
-
-    const res = new ServerResponse(req)
-    res.assignSocket(socket)
+    const { req, res } = toStockPair(event)
     await new Promise((resolve) => {
       res.on('finish', resolve)
       listener(req, res)
     })
     return { statusCode: res.statusCode, headers: {}, body: '', isBase64Encoded: false }
   }
+}
+
+/** The request that an event stands for and its response, over the stub. @param {import('../event.mjs').AlbEvent} event */
+export function toStockPair(event) {
+  const socket = /** @type {import('node:net').Socket} */ (
+    /** @type {unknown} */ (new StubSocket())
+  )
+  const req = new IncomingMessage(socket)
+  req.method = event.httpMethod
+  req.url = urlOf(event)
+  req.httpVersion = '1.1'
+  req.httpVersionMajor = 1
+  req.httpVersionMinor = 1
+  req.headers = event.headers ?? joined(event.multiValueHeaders ?? {})
+  if (event.body !== '') {
+    req.push(Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'))
+  }
+  req.push(null)
+  const res = new ServerResponse(req)
+  res.assignSocket(socket)
+  return { req, res }
 }
 
 /** @param {import('../event.mjs').AlbEvent} event */

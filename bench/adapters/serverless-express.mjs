@@ -1,5 +1,5 @@
 import { configure as configureTyped } from '@codegenie/serverless-express'
-import { isBinary } from './is-binary.mjs'
+import { isBinary as isBinaryType } from './is-binary.mjs'
 
 /**
  * Its types say that the handler takes a callback and may answer nothing; it does neither.
@@ -9,7 +9,7 @@ import { isBinary } from './is-binary.mjs'
 const configure = /** @type {Configure} */ (/** @type {unknown} */ (configureTyped))
 
 /** @type {import('./index.mjs').Adapter['create']} */
-export function create(listener) {
+export function create(listener, _entry, { isBinary = isBinaryType } = {}) {
   return configure({
     app: listener,
     // Saves it the guess per event.

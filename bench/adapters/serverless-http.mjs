@@ -1,7 +1,7 @@
 import serverless from 'serverless-http'
-import { isBinary } from './is-binary.mjs'
+import { isBinary as isBinaryType } from './is-binary.mjs'
 
 /** @type {import('./index.mjs').Adapter['create']} */
-export function create(listener) {
+export function create(listener, _entry, { isBinary = isBinaryType } = {}) {
   return serverless(listener, { binary: isBinary })
 }
