@@ -1,0 +1,3 @@
+import { describeAnyEvent } from './any-event.js'
+
+describeAnyEvent(80)

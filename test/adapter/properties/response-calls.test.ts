@@ -1,0 +1,3 @@
+import { describeResponseCalls } from './response-calls.js'
+
+describeResponseCalls(20)

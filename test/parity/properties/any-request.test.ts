@@ -1,0 +1,3 @@
+import { describeAnyRequest } from './any-request.js'
+
+describeAnyRequest(30)
