@@ -1,0 +1,28 @@
+// When the end of an upload is heard beside what happens to the response: on a server that is the network's affair, and
+// packets decide it. In an event the whole body is there at once.
+
+/**
+ * What is compared of an exchange's notes: where there is a body, the request's own events beside the others and not among
+ * them.
+ *
+ * @param {readonly string[]} notes
+ * @param {boolean} hasBody
+ */
+export function comparableNotes(notes, hasBody) {
+  if (!hasBody) return [notes]
+  const isOfUpload = (/** @type {string} */ note) => note.startsWith('req ')
+  return [notes.filter((note) => !isOfUpload(note)), notes.filter(isOfUpload)]
+}
+
+/**
+ * Whether a difference is that a request is aborted as a function which a server has read to its end before it sees that
+ * its connection was destroyed: when the app destroys it in the listener's first part, after it has made the request flow.
+ *
+ * @param {import('./harness.mjs').Found} found
+ */
+export function isEndOrAbort({ aspect, plain, alb, codes }) {
+  const isAborted = (/** @type {unknown} */ notes) =>
+    Array.isArray(notes) &&
+    notes.some((note) => /^req (aborted|error|finished: )/.test(String(note)))
+  return aspect === 'notes' && codes.includes('disconnected') && isAborted(alb) && !isAborted(plain)
+}
