@@ -27,7 +27,10 @@ export function wrongness(result, answer, mode) {
   if (kept < expected.length) return `${kept} of ${expected.length} cookies`
   if (cookies.length > expected.length)
     return `${cookies.length - expected.length} cookies too many`
-  return undefined
+  const lost = (answer.fields ?? []).find(
+    ([name, value]) => !valuesOf(fields, name).includes(value),
+  )
+  return lost && `no ${lost[0]}: ${lost[1]}`
 }
 
 /**

@@ -8,11 +8,24 @@ export const LIMIT = 3
 
 /**
  * @typedef {{ what: string, ms: number, reference: boolean }} Load
+ * @typedef {{ limit: number, whole: Load[], within: Load[] }} LoadTimes
  * @typedef {{ what: string, flags: string[], code: string, reference?: boolean }} Start
  */
 
+/** Processes, or pairs of them, for each figure. */
+const PROCESSES = 31
+
 const CJS = ['-e']
 const ESM = ['--input-type=module', '-e']
+
+/** @param {string} name @returns {LoadTimes} */
+export function loadTimes(name) {
+  return {
+    limit: LIMIT,
+    whole: wholeStarts(name, PROCESSES),
+    within: fromWithin(name, PROCESSES),
+  }
+}
 
 /** @param {string} name @returns {Start[]} */
 function starts(name) {
@@ -37,7 +50,7 @@ function starts(name) {
  * @param {number} pairs
  * @returns {Load[]}
  */
-export function wholeStarts(name, pairs) {
+function wholeStarts(name, pairs) {
   return starts(name).map(({ what, flags, code, reference = false }) => {
     const differences = Array.from({ length: pairs }, (_, i) => {
       if (i % 2 === 0) return -timedStart(flags, '') + timedStart(flags, code)
@@ -55,7 +68,7 @@ export function wholeStarts(name, pairs) {
  * @param {number} times
  * @returns {Load[]}
  */
-export function fromWithin(name, times) {
+function fromWithin(name, times) {
   const http = "process.getBuiltinModule('node:http');"
   return [
     { what: `require('${name}')`, flags: CJS, code: clocked(`require('${name}')`) },

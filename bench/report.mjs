@@ -1,13 +1,18 @@
-// Figures into text.
-import { FLOOR, PEERS } from './adapters/index.mjs'
+// Figures into tables.
+import { startRatio, fastestStart } from './cold/figures.mjs'
+import { FLOOR, PAIR, PEERS, REFERENCES } from './adapters/index.mjs'
 import { fastestPeer, isFair, overFloor, summarise, timesAsLong } from './figures.mjs'
 import { LIMIT } from './load-time.mjs'
+import { median } from './stats.mjs'
 import { isMet } from './targets.mjs'
+
+/** @typedef {import('./table.mjs').Table} Table */
 
 /**
  * @param {import('./figures.mjs').Result} result
  * @param {import('./event.mjs').Mode} mode
- * @param {import('./worker.mjs').Clock} clock
+ * @param {import('./clock.mjs').Clock} clock
+ * @returns {Table}
  */
 export function workloadTable(result, mode, clock) {
   const { workload, samples } = result
@@ -20,31 +25,89 @@ export function workloadTable(result, mode, clock) {
   const rows = samples.map((sample) => {
     const { adapter, wrong } = sample
     if (wrong !== undefined) return [adapter, `WRONG: ${wrong}`]
-    const { median, min, p99 } = summarise(sample)
+    const { median: middle, min, p99, bytes } = summarise(sample)
     return [
       adapter === peer ? `${adapter} *` : adapter,
-      micros(median),
+      micros(middle),
       micros(min),
-      micros(p99),
-      adapter !== FLOOR && isFair(result, FLOOR) ? micros(overFloor(result, adapter)) : '',
+      p99 === undefined ? '-' : micros(p99),
+      bytes === undefined ? '-' : kilobytes(bytes),
+      !REFERENCES.includes(adapter) && isFair(result, FLOOR)
+        ? micros(overFloor(result, adapter))
+        : '',
       times(adapter, FLOOR),
+      times(adapter, PAIR),
       times(adapter, peer),
     ]
   })
-  const head = ['', 'median', 'min', 'p99', 'over floor', 'x floor', 'x fastest peer']
-  const unit = clock === 'cpu' ? 'µs of CPU time' : 'µs'
-  const none =
-    peer === undefined && samples.some(({ adapter }) => PEERS.includes(adapter))
-      ? '  no peer answers correctly: nothing to compare with\n'
-      : ''
-  return (
-    `${workload.title} (${workload.name}, ${mode}-value mode), ${unit} per invocation\n` +
-    table([head, ...rows]) +
-    none
-  )
+  const unit = clock === 'cpu' ? 'µs of CPU time (p99 of wall time)' : 'µs'
+  return {
+    title: `${workload.title} (${workload.name}, ${mode}-value mode), ${unit} per invocation`,
+    // prettier-ignore
+    head: ['', 'median', 'min', 'p99', 'KB', 'over floor', 'x floor', 'x pair', 'x fastest peer'],
+    rows,
+    notes:
+      peer === undefined && samples.some(({ adapter }) => PEERS.includes(adapter))
+        ? ['no peer answers correctly: nothing to compare with']
+        : [],
+  }
 }
 
-/** @param {import('./targets.mjs').Target[]} list */
+/**
+ * One line per step, one column per adapter, and ours against the fastest peer of that step.
+ *
+ * @param {import('./curves.mjs').Curve} curve
+ * @param {import('./figures.mjs').Result[]} results step by step
+ * @param {string} own
+ * @param {import('./clock.mjs').Clock} clock
+ * @returns {Table}
+ */
+export function curveTable({ title, unit, steps }, results, own, clock) {
+  const adapters = results[0]?.samples.map(({ adapter }) => adapter) ?? []
+  /** @type {string[]} */
+  const notes = []
+  const rows = results.map((result, i) => {
+    const peer = fastestPeer(result)
+    const cells = result.samples.map((sample) => {
+      if (sample.wrong === undefined) return micros(summarise(sample).median)
+      notes.push(`${sample.adapter} at ${steps[i]} ${unit}: WRONG: ${sample.wrong}`)
+      return 'WRONG'
+    })
+    const ratio =
+      peer !== undefined && isFair(result, own) ? timesAsLong(result, own, peer).toFixed(3) : '-'
+    return [String(steps[i]), ...cells, ratio, peer ?? '-']
+  })
+  return {
+    title: `${title}, ${clock === 'cpu' ? 'µs of CPU time' : 'µs'} per invocation`,
+    head: [unit, ...adapters, `${own} x fastest peer`, 'fastest peer'],
+    rows,
+    notes,
+  }
+}
+
+/** @param {import('./cold/cold-start.mjs').ColdStarts} result @returns {Table} */
+export function coldTable(result) {
+  const peer = fastestStart(result)
+  const rows = result.starts.map(({ adapter, bytes, ms, initMs, wrong }) => {
+    if (wrong !== undefined) return [adapter, `WRONG: ${wrong}`]
+    return [
+      adapter === peer ? `${adapter} *` : adapter,
+      median(ms).toFixed(1),
+      Math.min(...ms).toFixed(1),
+      median(initMs).toFixed(1),
+      kilobytes(bytes),
+      peer === undefined ? '-' : startRatio(result, adapter, peer).toFixed(3),
+    ]
+  })
+  const format = result.format === 'esm' ? 'ES module' : 'CommonJS'
+  return {
+    title: `Cold start to first response, Express bundled as ${format}, ms (${result.starts[0]?.ms.length ?? 0} starts)`,
+    head: ['', 'median', 'min', 'of it loading', 'bundle KB', 'x fastest peer'],
+    rows,
+  }
+}
+
+/** @param {import('./targets.mjs').Target[]} list @returns {Table} */
 export function targetTable(list) {
   const rows = list.map((target) => {
     const { text, limit, value, range, where } = target
@@ -52,21 +115,48 @@ export function targetTable(list) {
     const spread = range?.map((end) => end.toFixed(2)).join(' to ') ?? ''
     return [text, `<= ${limit}`, value.toFixed(3), spread, where ?? '', verdict(isMet(target))]
   })
-  return `Targets\n${table([['', 'target', 'value', 'by process', 'where', ''], ...rows])}`
+  return { title: 'Targets', head: ['', 'target', 'value', 'spread', 'where', ''], rows }
 }
 
-/** @param {import('./load-time.mjs').Load[]} whole @param {import('./load-time.mjs').Load[]} within */
-export function loadTable(whole, within) {
-  const rows = whole.map(({ what, ms, reference }) => [
-    what,
-    ms.toFixed(2),
-    reference ? 'for comparison' : `target <= ${LIMIT}: ${verdict(ms <= LIMIT)}`,
-  ])
-  const inside = within.map(({ what, ms }) => [what, ms.toFixed(2)])
-  return (
-    `Loading, ms on top of an empty start (medians of pairs of processes)\n${table(rows)}\n` +
-    `Loading, ms as seen from within (medians over processes)\n${table(inside)}`
-  )
+/**
+ * The targets of several Nodes side by side.
+ *
+ * @param {{ node: string, mode: string, targets: import('./targets.mjs').Target[] }[]} runs
+ * @returns {Table}
+ */
+export function summaryTable(runs) {
+  const texts = [...new Set(runs.flatMap(({ targets }) => targets.map(({ text }) => text)))]
+  const rows = texts.map((text) => {
+    const each = runs.map(({ targets }) => targets.find((target) => target.text === text))
+    const cells = each.map((target) => {
+      if (target?.value === undefined) return 'not measured'
+      return `${target.value.toFixed(3)}${isMet(target) ? '' : ' NOT MET'}`
+    })
+    return [text, `<= ${each.find((target) => target !== undefined)?.limit}`, ...cells]
+  })
+  const modes = new Set(runs.map(({ mode }) => mode))
+  const names = runs.map(({ node, mode }) => (modes.size > 1 ? `${node}, ${mode}` : node))
+  return { title: 'Targets on each Node', head: ['', 'target', ...names], rows }
+}
+
+/** @param {import('./load-time.mjs').LoadTimes} load @returns {Table[]} */
+export function loadTables({ whole, within }) {
+  return [
+    {
+      title: 'Loading, ms on top of an empty start (medians of pairs of processes)',
+      head: ['', 'ms', ''],
+      rows: whole.map(({ what, ms, reference }) => [
+        what,
+        ms.toFixed(2),
+        reference ? 'for comparison' : `target <= ${LIMIT}: ${verdict(ms <= LIMIT)}`,
+      ]),
+    },
+    {
+      title: 'Loading, ms as seen from within (medians over processes)',
+      head: ['', 'ms'],
+      rows: within.map(({ what, ms }) => [what, ms.toFixed(2)]),
+    },
+  ]
 }
 
 /** @param {boolean} met */
@@ -80,23 +170,7 @@ function micros(ns) {
   return µs.toFixed(Math.abs(µs) < 100 ? 2 : 1)
 }
 
-/**
- * The first column to the left, the others to the right. A short row ends in a remark, which has no column.
- *
- * @param {string[][]} rows
- */
-function table(rows) {
-  const columns = Math.max(...rows.map((row) => row.length))
-  const isRemark = (/** @type {string[]} */ row, /** @type {number} */ i) =>
-    row.length < columns && i === row.length - 1
-  const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => (isRemark(row, i) ? 0 : (row[i] ?? '').length))),
-  )
-  const lines = rows.map((row) =>
-    row.map((cell, i) => {
-      if (isRemark(row, i)) return cell
-      return i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
-    }),
-  )
-  return lines.map((cells) => `  ${cells.join('  ').trimEnd()}\n`).join('')
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return (bytes / 1024).toFixed(1)
 }

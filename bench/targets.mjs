@@ -11,7 +11,8 @@ import { geometricMean, quantile } from './stats.mjs'
  * @property {string} text
  * @property {number} limit
  * @property {number} [value] missing when the run does not tell
- * @property {[number, number]} [range] the least and the greatest of the value over the processes
+ * @property {[number, number]} [range] the least and the greatest of the value over the processes; of cold starts
+ *   the quartiles
  * @property {string} [where] the workload that decided
  */
 

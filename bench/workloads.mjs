@@ -1,5 +1,6 @@
 // The requests, the apps that answer them, and the only answer each of them has.
 import express from 'express'
+import { noise, sampled } from './payloads.mjs'
 
 /**
  * @typedef {import('node:http').RequestListener} Listener
@@ -8,11 +9,13 @@ import express from 'express'
  * @property {string} type the content-type, whole
  * @property {Buffer} body
  * @property {string[]} [cookies]
+ * @property {[string, string][]} [fields] others that must be there
  *
  * @typedef {object} Workload
  * @property {string} name
  * @property {string} title
- * @property {'bare' | 'express' | 'large' | 'extra'} kind which targets it counts for; extra ones run only when named
+ * @property {'bare' | 'express' | 'large' | 'extra' | 'curve'} kind which targets it counts for; the last two run only when
+ *   named
  * @property {number} batch invocations per batch: some milliseconds' worth
  * @property {import('./event.mjs').Request} request
  * @property {() => Listener} listener
@@ -21,14 +24,7 @@ import express from 'express'
 
 const HALF_MEGABYTE = 512 * 1024
 
-/** Bytes of every value, not valid UTF-8, and the same in every process. */
-const noise = Buffer.alloc(HALF_MEGABYTE)
-for (let i = 0, x = 0x2545f491; i < noise.length; i++) {
-  x ^= x << 13
-  x ^= x >>> 17
-  x ^= x << 5
-  noise[i] = x
-}
+const half = noise.subarray(0, HALF_MEGABYTE)
 
 const record = {
   id: 'ord_7f3a1c',
@@ -141,7 +137,7 @@ export const workloads = [
       method: 'POST',
       path: '/upload',
       headers: { 'content-type': 'application/octet-stream' },
-      body: noise,
+      body: half,
     },
     listener: () =>
       express().post('/upload', (req, res) => {
@@ -156,7 +152,7 @@ export const workloads = [
     answer: {
       status: 200,
       type: jsonType,
-      body: Buffer.from(JSON.stringify({ bytes: HALF_MEGABYTE, sample: sampled(noise, 0, 0) })),
+      body: Buffer.from(JSON.stringify({ bytes: HALF_MEGABYTE, sample: sampled(half, 0, 0) })),
     },
   },
   {
@@ -169,8 +165,8 @@ export const workloads = [
       express()
         // Hashing half a megabyte for an ETag would hide what is measured here.
         .disable('etag')
-        .get('/file', (_req, res) => void res.type('application/octet-stream').send(noise)),
-    answer: { status: 200, type: 'application/octet-stream', body: noise },
+        .get('/file', (_req, res) => void res.type('application/octet-stream').send(half)),
+    answer: { status: 200, type: 'application/octet-stream', body: half },
   },
   {
     name: 'html-utf8',
@@ -182,21 +178,6 @@ export const workloads = [
     answer: { status: 200, type: htmlType, body: Buffer.from(accentedPage) },
   },
 ]
-
-/**
- * A sum over every 4096th byte of the whole: cheap, and wrong when bytes are lost, moved or changed.
- *
- * @param {Buffer} chunk
- * @param {number} offset where the chunk stands in the whole
- * @param {number} sum
- */
-function sampled(chunk, offset, sum) {
-  let result = sum
-  for (let i = (4096 - (offset % 4096)) % 4096; i < chunk.length; i += 4096) {
-    result = (result * 31 + (chunk[i] ?? 0)) % 65521
-  }
-  return result
-}
 
 /** @param {string} sentence */
 function htmlPage(sentence) {
