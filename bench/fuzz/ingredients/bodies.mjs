@@ -45,7 +45,8 @@ export const BODIES = {
     weight: 1,
     bare: true,
     make: () => (req, _res, next) => {
-      req.resume()
+      // A body that flows while other middleware waits is a race of the app's own with the network.
+      if (req.headers['content-length'] === undefined) req.resume()
       next()
     },
   },
@@ -56,7 +57,7 @@ export const BODIES = {
     make: (/** @type {import('../part.mjs').Pause} */ choice) => async (req, _res, next) => {
       req.pause()
       await waited(choice)
-      req.resume()
+      if (req.headers['content-length'] === undefined) req.resume()
       next()
     },
   },

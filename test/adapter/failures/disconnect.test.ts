@@ -191,8 +191,35 @@ describe('the events of a connection that the app ends', () => {
       },
       { states: 'response' },
     )
-    expect(eventsIn(trace)).toEqual(['res close', 'res prefinish', 'res finish', 'end callback'])
+    // Node 24 calls back before it says 'finish', the others after.
+    const [first, ...rest] = eventsIn(trace)
+    expect([first, ...rest.toSorted()]).toEqual([
+      'res close',
+      'end callback',
+      'res finish',
+      'res prefinish',
+    ])
   })
+
+  it.each(['req', 'res', 'socket'] as const)(
+    'end a body that was still to come as a real server does: %s',
+    async (what) => {
+      const scenario: Scenario = async (req, res) => {
+        req.resume()
+        await Promise.resolve()
+        const { socket } = req
+        ;({ req, res, socket })[what].destroy()
+      }
+      const options = { ...WATCH, ofRequest: REQUEST_EVENTS, request: POST }
+      const real = eventsIn(await traceOnServer(scenario, options))
+      expect(real).toContain('req close')
+      expect(real.includes('req end')).toBe(what !== 'req')
+      for (const mode of MODES) {
+        const { trace } = await traceThroughAdapter(scenario, options, mode)
+        expect(eventsIn(trace).toSorted()).toEqual(real.toSorted())
+      }
+    },
+  )
 
   it.each(FRAMES)('reach an app under $around', async ({ wrap }) => {
     const trace = await expectSameTrace((_req, res) => void setImmediate(() => res.destroy()), {

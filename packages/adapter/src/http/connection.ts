@@ -153,9 +153,8 @@ function extend(
       if (this.#outcome) return
       // Lone surrogates are replaced, as Buffer.from() does. The app may write over bytes that it thinks written.
       const isText = typeof chunk === 'string' && !encoding
-      this.response?.body.push(
-        isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding),
-      )
+      const piece = isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding)
+      this.response?.body.push(piece)
     }
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */
@@ -238,6 +237,7 @@ function extend(
       if (!body) return
       this.#body = undefined
       const end = (): void => {
+        if (this.#req.destroyed) return
         this.#req.complete = true
         this.#req.push(null)
       }
