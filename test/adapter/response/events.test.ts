@@ -268,6 +268,14 @@ const READING: readonly Case[] = [
     },
   },
   {
+    title: 'a pause, a listener and an answer: nobody hears what is left',
+    scenario: (req, res, note) => {
+      req.pause()
+      req.on('data', () => note('data'))
+      res.end('x')
+    },
+  },
+  {
     title: 'a body read only after a while',
     scenario: (req, res, note) => {
       setTimeout(() => {

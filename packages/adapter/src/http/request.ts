@@ -7,6 +7,7 @@ import type { Messages } from './messages.js'
 export interface Request extends IncomingMessage {
   upgrade?: boolean
   _addHeaderLines(rawHeaders: string[], count: number): void
+  _dump(): void
   _dumped: boolean
   _consuming: boolean
   readonly _eventsCount: number
@@ -70,7 +71,7 @@ function isUnread(req: Request): boolean {
 
 /** Reads off what the app left of the body, as Node's server does, so that `end` and `close` come. */
 export function drainRequest(req: Request): void {
-  if (isUnread(req)) req.resume()
+  if (isUnread(req)) req._dump()
 }
 
 /**
