@@ -217,6 +217,7 @@ describe('createHandler', () => {
     const failure = failureOf(source)
     expect(failure).toBeInstanceOf(ExpressAlbError)
     expect(failure).toMatchObject({ code: 'INVALID_APP' })
+    expect((failure as Error).message).toMatch(/^The app is /)
     expect((failure as Error).message).toContain(hint)
     expect((failure as Error).message.length).toBeLessThan(500)
   })

@@ -101,6 +101,20 @@ describe.each(EXPRESSES)('$name', ({ express }) => {
     })
   })
 
+  it.each([
+    ['set-cookie', ['a=1'], { 'set-cookie': 'a=1' }],
+    ['x-a', '1', { 'X-A': '1' }],
+    // Node's own headers have no member of that name, whatever a client sends.
+    ['__proto__', undefined, JSON.parse('{"__proto__":"1"}') as Record<string, string>],
+  ])('reads %s as Node does also when there is no other field', async (name, value, headers) => {
+    let found: unknown
+    await createHandler((req, res) => {
+      found = Object.getOwnPropertyDescriptor(req.headers, name)?.value
+      res.end()
+    })({ httpMethod: 'GET', path: '/', headers })
+    expect(found).toEqual(value)
+  })
+
   it('follows the multi-value form of an event that has both', async () => {
     const { seen, result } = await see(express, {
       httpMethod: 'GET',

@@ -12,6 +12,14 @@ const failureOf = (event: unknown): Promise<unknown> =>
     (error: unknown) => error,
   )
 
+/** What a field must be, as the message says it. */
+const expectedOf = (field: string): string => {
+  if (field === 'httpMethod') return 'an HTTP method'
+  if (field === 'path') return 'a path'
+  if (field === 'isBase64Encoded') return 'true or false'
+  return /\[|^body$/.test(field) ? 'a string' : 'an object'
+}
+
 const GOOD: AlbEvent = { httpMethod: 'GET', path: '/' }
 const MULTI: AlbEvent = { ...GOOD, multiValueHeaders: {} }
 
@@ -25,7 +33,7 @@ describe('a malformed event', () => {
   ])('that is %s is refused with what it is', async (_name, event, shown) => {
     const failure = await failureOf(event)
     expect(failure).toMatchObject({ code: 'INVALID_EVENT', name: 'ExpressAlbError' })
-    expect((failure as Error).message).toMatch(/\bevent is /i)
+    expect((failure as Error).message).toMatch(/\bevent is .*; it must be an object\.$/i)
     expect((failure as Error).message).toContain(shown)
   })
 
@@ -46,6 +54,9 @@ describe('a malformed event', () => {
     ['path', { ...GOOD, path: null }],
     ['path', { ...GOOD, path: '' }],
     ['path', { ...GOOD, path: 'x' }],
+    ['path', { ...GOOD, path: 'x/y' }],
+    ['path', { ...GOOD, path: '*x' }],
+    ['path', { ...GOOD, path: '://x' }],
     ['path', { ...GOOD, path: 1 }],
     ['path', { ...GOOD, path: { toString: 1 } }],
     ['headers', { ...GOOD, headers: 'host: x' }],
@@ -81,6 +92,7 @@ describe('a malformed event', () => {
     expect(failure).toBeInstanceOf(ExpressAlbError)
     expect(failure).toMatchObject({ code: 'INVALID_EVENT' })
     expect((failure as Error).message.replaceAll("'", '"')).toContain(`event.${field} `)
+    expect((failure as Error).message).toMatch(new RegExp(`; it must be ${expectedOf(field)}\\.$`))
   })
 
   it('is refused with the value in short, on one line', async () => {

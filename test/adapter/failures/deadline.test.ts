@@ -261,11 +261,20 @@ describe('the moment of a 504', () => {
     ['the clock gives no number', { getRemainingTimeInMillis: () => Number.NaN }],
     ['the clock gives infinity', { getRemainingTimeInMillis: () => Infinity }],
     ['more time is left than a timer can wait', { getRemainingTimeInMillis: () => 2 ** 40 }],
-  ])('never comes when %s', async (_title, context) => {
+  ])('never comes when %s, whatever the margin', async (_title, context) => {
+    for (const deadlineMarginMs of [undefined, 0]) {
+      await expectNoEnd(context, { deadlineMarginMs })
+    }
+  })
+
+  async function expectNoEnd(
+    context: LambdaContext | undefined,
+    options: HandlerOptions,
+  ): Promise<void> {
     let finish: () => void = () => {}
     const handler = createHandler((_req, res) => {
       finish = () => void res.end('at last')
-    })
+    }, options)
     const answer = handler(createAlbEvent(), context)
     let answered = false
     void answer.finally(() => {
@@ -278,7 +287,7 @@ describe('the moment of a 504', () => {
     expect(answered).toBe(false)
     finish()
     expect((await answer).body).toBe('at last')
-  })
+  }
 
   it('does not come when the app answers a millisecond before', async () => {
     const handler = createHandler((_req, res) => void setTimeout(() => res.end('in time'), 749))

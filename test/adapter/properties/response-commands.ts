@@ -157,7 +157,14 @@ const BODY = fc.oneof(
   { weight: 8, arbitrary: sending('write', piece) },
   { weight: 1, arbitrary: sending('write', badPiece) },
   { weight: 1, arbitrary: called('cork') },
-  { weight: 1, arbitrary: called('uncork') },
+  {
+    weight: 1,
+    // One uncork() too many makes Node lose what is written afterwards.
+    arbitrary: fc.constant({
+      call: (res: ServerResponse) => (res.writableCorked > 0 ? res.uncork() : undefined),
+      shown: 'uncork()',
+    }),
+  },
 )
 
 const chunks = fc.array(

@@ -108,7 +108,7 @@ describe.each(MODES)('the body in %s-value mode', (mode) => {
       expect(await lengthOf(createAlbEvent({ mode, method }))).toBe('0')
     })
 
-    it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PROPFIND', 'post'])(
+    it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PROPFIND', 'post', 'XPOST', 'PUTS'])(
       'is not invented for %s without a body',
       async (method) => {
         const seen = await lookThroughAdapter(createAlbEvent({ mode, method }), (req) => [
@@ -123,6 +123,26 @@ describe.each(MODES)('the body in %s-value mode', (mode) => {
     it('is left as it is on a GET whose client sent "0"', async () => {
       const event = createAlbEvent({ mode, headers: { 'content-length': '0' } })
       expect(await lengthOf(event)).toBe('0')
+    })
+
+    it('is supplied beside fields that only name it, or a coding', async () => {
+      const headers = { 'x-first': 'content-length', 'x-second': 'transfer-encoding' }
+      const event = { httpMethod: 'POST', path: '/', headers, body: 'hello' }
+      expect(await lookThroughAdapter(event, (req) => req.rawHeaders)).toEqual([
+        'x-first',
+        'content-length',
+        'x-second',
+        'transfer-encoding',
+        'content-length',
+        '5',
+      ])
+    })
+
+    it('is "0" on a GET that announces a body and brings none', async () => {
+      const event = createAlbEvent({ mode, headers: { 'content-length': '7' } })
+      expect(await lengthOf(event)).toBe('0')
+      const only = { 'content-length': '7' }
+      expect(await lengthOf({ httpMethod: 'GET', path: '/', headers: only })).toBe('0')
     })
 
     it('is the number of bytes there are, whatever the event says', async () => {
@@ -152,6 +172,15 @@ describe.each(MODES)('the body in %s-value mode', (mode) => {
         (await read(req)).toString(),
       ])
       expect(seen).toEqual(['chunked', undefined, 'x'])
+    })
+
+    it('is kept as the only header, too', async () => {
+      const headers = { 'transfer-encoding': 'chunked' }
+      const event = { httpMethod: 'POST', path: '/', headers, body: 'x' }
+      expect(await lookThroughAdapter(event, (req) => req.rawHeaders)).toEqual([
+        'transfer-encoding',
+        'chunked',
+      ])
     })
 
     it('does not let the headers contradict each other beside a wrong length', async () => {

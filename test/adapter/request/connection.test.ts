@@ -8,6 +8,7 @@ import { createHandler } from 'express-alb'
 import { createAlbEvent, createLambdaContext, invoke } from 'express-alb/testing'
 import { within } from '../../helpers/deadline.js'
 import { EXPRESSES_IN_MODES, MODES } from '../../helpers/modes.js'
+import { sendToTarget, toWire } from '../../helpers/target.js'
 import { lookBothWays, lookThroughAdapter } from '../../helpers/two-ways.js'
 
 const EVENT_DEADLINE_MS = 2_000
@@ -261,6 +262,21 @@ describe.each(EXPRESSES_IN_MODES)('$name in $mode-value mode', ({ express, mode 
       { around: (last) => express().use(last) },
     )
     expect(adapter).toEqual(target)
+  })
+
+  it('gets a pair with no properties but those that Node itself makes', async () => {
+    const app = express()
+    const names = new Set<string>()
+    app.use((req, res, next) => {
+      for (const name of [...Object.keys(req), ...Object.keys(res)]) names.add(name)
+      next()
+    })
+    app.use((_req, res) => res.end())
+    await invoke(createHandler(app), createAlbEvent({ mode }))
+    const own = [...names]
+    names.clear()
+    await sendToTarget(app, toWire(createAlbEvent({ mode })))
+    expect(own.filter((name) => !names.has(name))).toEqual(['_storeHeader'])
   })
 
   it('lets on-finished see the end of request and response', async () => {

@@ -241,6 +241,11 @@ describe('req.url of events written by hand', () => {
   it('is * for OPTIONS *', async () => {
     expect(await urlOf({ httpMethod: 'OPTIONS', path: '*' })).toBe('*')
   })
+
+  it('is the absolute form of a request to a proxy', async () => {
+    const path = 'http://example.com/x'
+    expect(await urlOf({ httpMethod: 'GET', path })).toBe(path)
+  })
 })
 
 describe('req.method', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { CODES } from '../../helpers/collected-log.js'
 import { within } from '../../helpers/deadline.js'
@@ -54,6 +55,16 @@ describe('the return value of write', () => {
       // Nothing is taken off the buffer in the middle of a tick.
       expect(run.indexOf(false)).toBe(run.lastIndexOf(true) + 1)
     }
+  })
+
+  it('is false from the high-water mark on', async () => {
+    // On a real server the head counts too, so that the mark cannot be met to the byte.
+    const { body } = await throughAdapter((_req, res) => {
+      const { writableHighWaterMark = 0 } = res.socket ?? {}
+      const below = res.write(Buffer.alloc(writableHighWaterMark - 1, 'x'))
+      res.end(`${below} ${res.write('x')}`)
+    })
+    expect(body.toString()).toMatch(/^x+true false$/)
   })
 
   it('is true again after drain', async () => {
@@ -146,6 +157,21 @@ describe('drain', () => {
       res.end()
     })
     expect(runs).toEqual([['drain'], ['drain'], ['drain']])
+  })
+
+  it('is heard on the socket once, and not for what is written later', async () => {
+    const runs = await notes<string>(async (res, note) => {
+      res.socket?.on('drain', () => note('drain'))
+      res.write(Buffer.alloc(BURST, 'x'))
+      await once(res, 'drain')
+      for (const later of ['a', 'b']) {
+        res.write(later)
+        note(later)
+        await turn()
+      }
+      res.end()
+    })
+    for (const run of runs) expect(run).toEqual(['drain', 'a', 'b'])
   })
 })
 

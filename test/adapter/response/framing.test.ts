@@ -99,6 +99,12 @@ describe.each(FRAMES)('an interim response under $around', ({ wrap }) => {
     expect((await onServer(listener)).interim).toEqual(interim)
     expect((await expectSameOf(listener)).body).toBe('body')
   })
+
+  it('is not seen in a text that speaks of one, in the encoding of its head', async () => {
+    const text = 'the answer was HTTP/1.1 102 Processing'
+    const { body } = await expectSameOf(wrap((_req, res) => res.end(text, 'ascii')))
+    expect(body).toBe(text)
+  })
 })
 
 const CRLF_BODY = '5\r\nhello\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'

@@ -62,6 +62,18 @@ describe.each(MODES)('hop-by-hop fields in %s-value mode', (mode) => {
     expect(fieldsOf(result)).toEqual({ 'X-Kept': ['1'], 'X-Hops': ['2'] })
   })
 
+  it('are named by the values of Connection alone', async () => {
+    const { result } = await throughAdapter(
+      (_req, res) =>
+        res
+          .writeHead(200, ['X-A', 'X-B', 'X-B', 'connection', 'X-C', '1', 'Connection', 'close'])
+          .end('x'),
+      {},
+      mode,
+    )
+    expect(fieldsOf(result)).toEqual({ 'X-A': ['X-B'], 'X-B': ['connection'], 'X-C': ['1'] })
+  })
+
   it.each(['onResponse', 'oversize'] as const)('are not in what %s returns', async (hook) => {
     const { result } = await throughAdapter(
       (_req, res) => res.end('x'.repeat(hook === 'oversize' ? 2_000_000 : 1)),
