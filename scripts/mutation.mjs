@@ -1,0 +1,116 @@
+// npm run mutation: changes the adapter's sources in a thousand ways, one at a time, and runs its tests against each. A
+// change that no test notices must be explained in test/mutation/survivors.json, or the run fails.
+//
+//     npm run mutation [-- alb/size.ts http] [--testing] [--force]
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { judge } from '../test/mutation/judge.mjs'
+import { withResults } from '../test/mutation/page.mjs'
+import { ensureInstalled } from './install.mjs'
+import { root, runNode } from './run.mjs'
+
+const SOURCES = 'packages/adapter/src'
+const EXPLANATIONS = 'test/mutation/survivors.json'
+const PAGE = 'docs/mutation.md'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { testing: { type: 'boolean' }, force: { type: 'boolean' } },
+})
+for (const name of positionals) {
+  if (!existsSync(join(root, SOURCES, name))) {
+    console.error(
+      `There is no ${name} in ${SOURCES}; name files or folders in it, such as http/head.ts or alb.`,
+    )
+    process.exit(2)
+  }
+}
+
+/** @param {string} file below the sources */
+function isMutated(file) {
+  if (positionals.length > 0) {
+    return positionals.some(
+      (name) => file === name || file.startsWith(`${name.replace(/\/$/, '')}/`),
+    )
+  }
+  return values.testing === true || !file.startsWith('testing')
+}
+
+const patterns = [
+  ...(positionals.length > 0 ? positionals : ['.']).map((name) =>
+    statSync(join(root, SOURCES, name)).isFile()
+      ? `${SOURCES}/${name}`
+      : join(SOURCES, name, '**/*.ts'),
+  ),
+  ...(values.testing || positionals.length > 0
+    ? []
+    : [`!${SOURCES}/testing/**`, `!${SOURCES}/testing.ts`]),
+]
+
+await ensureInstalled('all')
+console.log(
+  'Mutates the adapter and runs test/adapter against each mutant, first the quick tests, then all of them against what\n' +
+    'these let live. From nothing that takes an hour or more on two cores; later runs do only what has changed.',
+)
+for (const tests of ['quick', 'all']) {
+  console.log(`\n=== with ${tests} tests`)
+  const code = await runNode(
+    'node_modules/@stryker-mutator/core/bin/stryker.js',
+    [
+      'run',
+      'test/mutation/stryker.config.mjs',
+      '--mutate',
+      patterns.join(),
+      // What the quick tests killed just now need not be killed again.
+      ...(values.force && tests === 'quick' ? ['--force'] : []),
+    ],
+    { env: { ...process.env, MUTATION_TESTS: tests } },
+  )
+  if (code !== 0) process.exit(code)
+}
+
+/** @param {string} file */
+const read = (file) => readFileSync(join(root, file), 'utf8')
+
+/** @type {import('../test/mutation/judge.mjs').Report} */
+const report = JSON.parse(read('coverage/mutation/report.json'))
+/** @type {import('../test/mutation/judge.mjs').Explanation[]} */
+const explanations = JSON.parse(read(EXPLANATIONS))
+const judgement = judge(report, explanations, isMutated)
+const { explained, unexplained, stale } = judgement
+console.log()
+for (const { file, line, mutator, code, replacement } of unexplained) {
+  console.log(`${SOURCES}/${file}:${line} lives: ${mutator}\n  - ${code}\n  + ${replacement}`)
+}
+for (const { file, mutator, code, replacement } of stale) {
+  console.log(
+    `${EXPLANATIONS} explains what does not live: ${file}, ${mutator}\n  - ${code}\n  + ${replacement}`,
+  )
+}
+const tally = Object.values(judgement.files)
+const killed = tally.reduce((sum, file) => sum + file.killed, 0)
+console.log(
+  `${killed} killed, ${explained.length} explained, ${unexplained.length} unexplained; all of them in coverage/mutation/report.html`,
+)
+if (unexplained.length > 0) {
+  console.log(
+    `Add a test to test/adapter that fails with the change, or say in ${EXPLANATIONS} why there can be none.`,
+  )
+}
+if (unexplained.length + stale.length > 0) process.exitCode = 1
+else if (positionals.length === 0 && !values.testing) {
+  const page = withResults(read(PAGE), judgement, {
+    date: new Date().toISOString().slice(0, 10),
+    versions: `Node ${process.versions.node}, Stryker ${versionOf('@stryker-mutator/core')}, Vitest ${versionOf('vitest')}`,
+  })
+  writeFileSync(join(root, PAGE), page)
+  await runNode('node_modules/prettier/bin/prettier.cjs', ['--write', PAGE])
+}
+
+/** @param {string} name */
+function versionOf(name) {
+  /** @type {{ version: string }} */
+  const { version } = JSON.parse(read(`node_modules/${name}/package.json`))
+  return version
+}
