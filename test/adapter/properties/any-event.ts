@@ -15,7 +15,7 @@ const ANSWER_DEADLINE_MS = 2_000
 
 /** The fields of an event that a refusal can name. */
 const FIELD =
-  /^(?:event|event source|event\.(?:httpMethod|path|body|isBase64Encoded|(?:multiValueH|h)eaders|(?:multiValueQ|q)ueryStringParameters)(?:\['.*)?) is /s
+  /^(?:event|event source|event\.(?:httpMethod|path|body|isBase64Encoded|(?:multiValueH|h)eaders|(?:multiValueQ|q)ueryStringParameters)(?:\[['"`].*)?) is /s
 
 const settings = resolveOptions()
 

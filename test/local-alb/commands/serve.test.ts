@@ -43,7 +43,7 @@ export const handler = async ({ path }) => {
     const command = startCommand(['lambda.mjs', '--port', '0'], { cwd })
     const url = await command.url()
     for (const path of ['/good?a=1', '/none', '/bad']) await (await fetch(url + path)).text()
-    await command.sees(/asked for \/bad/)
+    await command.sees(/asked for \/bad\n.*two\n.*lines\n/)
     const lines = command.stdout.slice(command.stdout.indexOf('Ctrl-C')).split('\n').slice(2)
     expect(lines).toEqual([
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}200 {2}GET {5,9}[\d.]+ ms {2}\/good\?a=1$/),
