@@ -18,9 +18,8 @@ const withoutLength = ({ fields, body: _body, ...rest }) => ({
  */
 export function isMendedLength({ aspect, plain, alb }) {
   if (aspect !== 'answer' || !isAnswer(plain) || !isAnswer(alb)) return false
-  return (
-    alb.body.startsWith(plain.body) && isDeepStrictEqual(withoutLength(plain), withoutLength(alb))
-  )
+  const isCut = alb.body.length > plain.body.length && alb.body.startsWith(plain.body)
+  return isCut && isDeepStrictEqual(withoutLength(plain), withoutLength(alb))
 }
 
 /**

@@ -100,8 +100,11 @@ describe.each(FRAMES)('an interim response under $around', ({ wrap }) => {
     expect((await expectSameOf(listener)).body).toBe('body')
   })
 
-  it('is not seen in a text that speaks of one, in the encoding of its head', async () => {
-    const text = 'the answer was HTTP/1.1 102 Processing'
+  it.each([
+    'the answer was HTTP/1.1 102 Processing',
+    'HTTP/1.1 100 is a status',
+    'HTTP/1.1 103 Early Hints\r\nLink: a\r\n',
+  ])('is not seen in a text that speaks of one, in the encoding of its head: %j', async (text) => {
     const { body } = await expectSameOf(wrap((_req, res) => res.end(text, 'ascii')))
     expect(body).toBe(text)
   })

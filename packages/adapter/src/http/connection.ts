@@ -134,7 +134,7 @@ function extend(
         return super.write(chunk, encoding as never, callback)
       const done = typeof encoding === 'function' ? encoding : callback
       // Node writes 1xx responses in this encoding, also between the head and the body.
-      const isInterim = encoding === 'ascii' && /^HTTP.1.1 1/.test(chunk as string)
+      const isInterim = encoding === 'ascii' && /^HTTP.1.1 1[^]*\r\n\r\n$/.test(chunk as string)
       if (this.response && chunk.length && !isInterim) {
         this.#keep(chunk, encoding as BufferEncoding)
       }
@@ -295,6 +295,6 @@ function extend(
 function drain(connection: Connection, res: Response): void {
   connection.emit('drain')
   if (!res.writableNeedDrain) return
-  res.outputData.push({ data: '', encoding: 'latin1', callback: null })
+  res.outputData.push({ data: '' })
   res._flush()
 }
