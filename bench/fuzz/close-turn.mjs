@@ -9,5 +9,11 @@ import { isDeepStrictEqual } from 'node:util'
  */
 export function isCloseTurn({ aspect, plain, alb, codes }) {
   if (aspect !== 'notes' || !Array.isArray(plain) || !Array.isArray(alb)) return false
-  return codes.includes('disconnected') && isDeepStrictEqual(plain.toSorted(), alb.toSorted())
+  const [left, right] = [plain, alb].map((notes) => notes.map(String).toSorted(inOrder))
+  return codes.includes('disconnected') && isDeepStrictEqual(left, right)
+}
+
+/** @param {string} one @param {string} other */
+function inOrder(one, other) {
+  return one < other ? -1 : Number(one > other)
 }
