@@ -1,108 +1,157 @@
-// What loading the built package adds to Node's start, in processes that do nothing else.
+// What loading the built package adds to Node's start, in processes that do nothing else: a main file that loads it
+// against one that does not, from a folder in which the package lies as npm would have put it.
 import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { median } from './stats.mjs'
+import { median, quantile } from './stats.mjs'
 
 /** Milliseconds a start may take longer. */
 export const LIMIT = 3
 
 /**
- * @typedef {{ what: string, ms: number, reference: boolean }} Load
+ * @typedef {{ what: string, ms: number, range: [number, number], reference: boolean }} Load `range`: the
+ * quartiles.
  * @typedef {{ limit: number, whole: Load[], within: Load[] }} LoadTimes
- * @typedef {{ what: string, flags: string[], code: string, reference?: boolean }} Start
+ * @typedef {'cjs' | 'mjs'} Kind
+ * @typedef {{ what: string, kind: Kind, module: string, reference?: boolean }} Start
  */
 
-/** Processes, or pairs of them, for each figure. */
+/** Pairs of processes for each figure of a whole start: one differs from the next by more than is looked for. */
+const PAIRS = 61
+/** Processes for each figure from within, which hardly differ. */
 const PROCESSES = 31
 
-const CJS = ['-e']
-const ESM = ['--input-type=module', '-e']
+const EMPTY = 'empty-package'
+const FOLDER = fileURLToPath(new URL('node_modules/', import.meta.url))
 
 /** @param {string} name @returns {LoadTimes} */
 export function loadTimes(name) {
-  return {
-    limit: LIMIT,
-    whole: wholeStarts(name, PROCESSES),
-    within: fromWithin(name, PROCESSES),
+  const folder = mkdtempSync(join(tmpdir(), 'express-alb-load-'))
+  try {
+    install(folder, name)
+    return { limit: LIMIT, whole: wholeStarts(folder, name), within: fromWithin(folder, name) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * The package as it is published, and one with the same package.json and nothing in its files: what Node itself takes
+ * for finding and opening any package with `exports`.
+ *
+ * @param {string} folder
+ * @param {string} name
+ */
+function install(folder, name) {
+  const packed = join(folder, 'node_modules', name)
+  const empty = join(folder, 'node_modules', EMPTY)
+  for (const part of ['package.json', 'dist']) {
+    cpSync(join(FOLDER, name, part), join(packed, part), { recursive: true, dereference: true })
+  }
+  const manifest = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'))
+  for (const format of ['cjs', 'esm']) {
+    mkdirSync(join(empty, 'dist', format), { recursive: true })
+    writeFileSync(join(empty, 'dist', format, 'index.js'), '')
+  }
+  cpSync(join(packed, 'dist/cjs/package.json'), join(empty, 'dist/cjs/package.json'))
+  writeFileSync(join(empty, 'package.json'), JSON.stringify({ ...manifest, name: EMPTY }))
 }
 
 /** @param {string} name @returns {Start[]} */
 function starts(name) {
   return [
-    { what: `require('${name}')`, flags: CJS, code: `require('${name}')` },
-    { what: `import '${name}'`, flags: ESM, code: `import '${name}'` },
-    {
-      what: "require('node:http') alone",
-      flags: CJS,
-      code: "require('node:http')",
-      reference: true,
-    },
-    { what: "import 'node:http' alone", flags: ESM, code: "import 'node:http'", reference: true },
+    { what: `require('${name}')`, kind: 'cjs', module: name },
+    { what: `import '${name}'`, kind: 'mjs', module: name },
+    { what: 'require of an empty package', kind: 'cjs', module: EMPTY, reference: true },
+    { what: 'import of an empty package', kind: 'mjs', module: EMPTY, reference: true },
+    { what: "require('node:http') alone", kind: 'cjs', module: 'node:http', reference: true },
+    { what: "import 'node:http' alone", kind: 'mjs', module: 'node:http', reference: true },
   ]
 }
 
 /**
- * Each start is paired with an empty one of the same module kind, one right after the other and in
- * changing order; the figure is the median of the differences.
+ * Each start is paired with an empty one of the same kind, one right after the other and in changing order; the figure
+ * is the median of the differences. All figures take turns, so that the machine's drift hits all alike.
  *
+ * @param {string} folder
  * @param {string} name
- * @param {number} pairs
  * @returns {Load[]}
  */
-function wholeStarts(name, pairs) {
-  return starts(name).map(({ what, flags, code, reference = false }) => {
-    const differences = Array.from({ length: pairs }, (_, i) => {
-      if (i % 2 === 0) return -timedStart(flags, '') + timedStart(flags, code)
-      return timedStart(flags, code) - timedStart(flags, '')
-    })
-    return { what, ms: median(differences), reference }
-  })
+function wholeStarts(folder, name) {
+  const measured = starts(name).map((start, i) => ({
+    ...start,
+    without: mainFile(folder, `without-${i}.${start.kind}`, ''),
+    with: mainFile(folder, `with-${i}.${start.kind}`, loading(start)),
+    /** @type {number[]} */
+    differences: [],
+  }))
+  for (let pair = 0; pair < PAIRS; pair++) {
+    for (const start of measured) {
+      const difference =
+        pair % 2 === 0
+          ? -timedStart(start.without) + timedStart(start.with)
+          : timedStart(start.with) - timedStart(start.without)
+      start.differences.push(difference)
+    }
+  }
+  return measured.map(({ what, reference = false, differences }) =>
+    summary(what, reference, differences),
+  )
 }
 
 /**
- * The same from within: performance.now() on both sides, in a fresh process each time; with node:http
- * loaded before as well, since any app that listens has loaded it.
+ * The same from within: performance.now() on both sides, in a fresh process each time. It leaves out what Node does
+ * before and after, and so tells small differences apart.
  *
+ * @param {string} folder
  * @param {string} name
- * @param {number} times
  * @returns {Load[]}
  */
-function fromWithin(name, times) {
-  const http = "process.getBuiltinModule('node:http');"
-  return [
-    { what: `require('${name}')`, flags: CJS, code: clocked(`require('${name}')`) },
-    { what: `import('${name}')`, flags: ESM, code: clocked(`await import('${name}')`) },
-    { what: 'require, node:http there', flags: CJS, code: http + clocked(`require('${name}')`) },
-    {
-      what: 'import, node:http there',
-      flags: ESM,
-      code: http + clocked(`await import('${name}')`),
-    },
-  ].map(({ what, flags, code }) => {
-    const figures = Array.from({ length: times }, () => Number(run(flags, code)))
-    return { what, ms: median(figures), reference: true }
+function fromWithin(folder, name) {
+  return starts(name).map((start, i) => {
+    const code = `const { stdout } = process
+const before = performance.now()
+${start.kind === 'cjs' ? loading(start) : `await import('${start.module}')`}
+stdout.write(String(performance.now() - before))`
+    const file = mainFile(folder, `within-${i}.${start.kind}`, code)
+    const figures = Array.from({ length: PROCESSES }, () => Number(run(file)))
+    return summary(start.what, true, figures)
   })
 }
 
-/** @param {string} statement */
-function clocked(statement) {
-  return `const start = performance.now(); ${statement}; const end = performance.now(); process.stdout.write(String(end - start))`
+/** @param {Start} start */
+function loading({ kind, module }) {
+  return kind === 'cjs' ? `require('${module}')` : `import '${module}'`
 }
 
-/** @param {string[]} flags @param {string} code */
-function timedStart(flags, code) {
+/** @param {string} folder @param {string} file @param {string} code */
+function mainFile(folder, file, code) {
+  writeFileSync(join(folder, file), code)
+  return join(folder, file)
+}
+
+/** @param {string} what @param {boolean} reference @param {number[]} figures @returns {Load} */
+function summary(what, reference, figures) {
+  return {
+    what,
+    ms: median(figures),
+    range: [quantile(figures, 0.25), quantile(figures, 0.75)],
+    reference,
+  }
+}
+
+/** @param {string} file */
+function timedStart(file) {
   const start = process.hrtime.bigint()
-  run(flags, code)
+  run(file)
   return Number(process.hrtime.bigint() - start) / 1e6
 }
 
-/** @param {string[]} flags @param {string} code */
-function run(flags, code) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, code], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`node ${flags.join(' ')} "${code}" failed:\n${stderr}`)
+/** @param {string} file */
+function run(file) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`node ${file} failed:\n${stderr}`)
   return stdout
 }

@@ -143,20 +143,24 @@ export function summaryTable(runs) {
 export function loadTables({ whole, within }) {
   return [
     {
-      title: 'Loading, ms on top of an empty start (medians of pairs of processes)',
-      head: ['', 'ms', ''],
-      rows: whole.map(({ what, ms, reference }) => [
-        what,
-        ms.toFixed(2),
-        reference ? 'for comparison' : `target <= ${LIMIT}: ${verdict(ms <= LIMIT)}`,
+      title: 'Loading, ms on top of an empty start (pairs of processes)',
+      head: ['', 'median', 'quartiles', ''],
+      rows: whole.map((load) => [
+        ...loadCells(load),
+        load.reference ? 'for comparison' : `target <= ${LIMIT}: ${verdict(load.ms <= LIMIT)}`,
       ]),
     },
     {
-      title: 'Loading, ms as seen from within (medians over processes)',
-      head: ['', 'ms'],
-      rows: within.map(({ what, ms }) => [what, ms.toFixed(2)]),
+      title: 'Loading, ms as seen from within',
+      head: ['', 'median', 'quartiles'],
+      rows: within.map(loadCells),
     },
   ]
+}
+
+/** @param {import('./load-time.mjs').Load} load */
+function loadCells({ what, ms, range }) {
+  return [what, ms.toFixed(2), range.map((end) => end.toFixed(2)).join(' to ')]
 }
 
 /** @param {boolean} met */

@@ -16,6 +16,7 @@
  * @property {string} mutator
  * @property {string} code
  * @property {string} replacement
+ * @property {Mutant['location']} location
  *
  * @typedef {{ line: number, column: number }} Place
  *
@@ -40,6 +41,37 @@
  */
 
 const PREFIX = 'packages/adapter/src/'
+const KILLED = ['Killed', 'Timeout']
+
+/**
+ * The first report with what further tests killed.
+ *
+ * @param {Report} report
+ * @param {Report} further of some of its mutants
+ * @returns {Report}
+ */
+export function withFurther(report, further) {
+  const keyOf = (/** @type {string} */ path, /** @type {Mutant} */ mutant) =>
+    JSON.stringify([path, mutant.mutatorName, mutant.replacement, mutant.location])
+  const killed = new Map(
+    Object.entries(further.files).flatMap(([path, { mutants }]) =>
+      mutants
+        .filter(({ status }) => KILLED.includes(status))
+        .map((mutant) => [keyOf(path, mutant), mutant.status]),
+    ),
+  )
+  const files = Object.entries(report.files).map(([path, { source, mutants }]) => [
+    path,
+    {
+      source,
+      mutants: mutants.map((mutant) => ({
+        ...mutant,
+        status: killed.get(keyOf(path, mutant)) ?? mutant.status,
+      })),
+    },
+  ])
+  return { files: Object.fromEntries(files) }
+}
 
 /**
  * @param {Report} report
@@ -56,7 +88,7 @@ export function judge(report, explanations, isWanted = () => true) {
     const file = path.slice(PREFIX.length)
     if (!path.startsWith(PREFIX) || !isWanted(file)) continue
     const lived = mutants.filter(({ status }) => ['Survived', 'NoCoverage'].includes(status))
-    const killed = mutants.filter(({ status }) => ['Killed', 'Timeout'].includes(status)).length
+    const killed = mutants.filter(({ status }) => KILLED.includes(status)).length
     if (killed + lived.length > 0) files[file] = { killed, lived: lived.length }
     survivors.push(...lived.map((mutant) => toSurvivor(file, source, mutant)))
   }
@@ -77,7 +109,8 @@ export function judge(report, explanations, isWanted = () => true) {
 }
 
 /** @param {string} file @param {string} source @param {Mutant} mutant @returns {Survivor} */
-function toSurvivor(file, source, { mutatorName, replacement = '', location: { start, end } }) {
+function toSurvivor(file, source, { mutatorName, replacement = '', location }) {
+  const { start, end } = location
   const lines = source.split('\n').slice(start.line - 1, end.line)
   // The end first: it may be on the same line.
   lines.push((lines.pop() ?? '').slice(0, end.column - 1))
@@ -88,6 +121,7 @@ function toSurvivor(file, source, { mutatorName, replacement = '', location: { s
     mutator: mutatorName,
     code: onOneLine(lines.join('\n')),
     replacement: onOneLine(replacement),
+    location,
   }
 }
 

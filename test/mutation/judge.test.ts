@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge } from './judge.mjs'
+import { judge, withFurther } from './judge.mjs'
 
 const SOURCE = 'export const a =\n  b < c\nexport const d = b < c\n'
 
@@ -29,6 +29,7 @@ const SURVIVOR = {
   mutator: 'EqualityOperator',
   code: 'b < c',
   replacement: 'b <= c',
+  location: { start: { line: 2, column: 3 }, end: { line: 2, column: 8 } },
 }
 
 describe('a mutant that lives', () => {
@@ -55,7 +56,7 @@ describe('a mutant that lives', () => {
 
   it('is a complaint when the same lives more often than it is explained', () => {
     const twice = report(mutant('Survived', 2, 3), mutant('Survived', 3, 18))
-    expect(judge(twice, [EXPLANATION]).unexplained).toEqual([{ ...SURVIVOR, line: 3 }])
+    expect(judge(twice, [EXPLANATION]).unexplained).toMatchObject([{ line: 3, code: 'b < c' }])
     expect(judge(twice, [{ ...EXPLANATION, times: 2 }]).unexplained).toEqual([])
   })
 })
@@ -89,5 +90,27 @@ describe('the figures', () => {
     expect(judge(report(mutant('Killed', 2, 3)), [], (file) => file !== 'alb/x.ts').files).toEqual(
       {},
     )
+  })
+})
+
+describe('what further tests killed', () => {
+  it.each(['Killed', 'Timeout'])('lives no more (%s)', (status) => {
+    const merged = withFurther(
+      report(mutant('Survived', 2, 3), mutant('NoCoverage', 3, 18)),
+      report(mutant(status, 3, 18)),
+    )
+    expect(judge(merged, []).unexplained).toEqual([SURVIVOR])
+  })
+
+  it('is that mutant and no other: neither at another place nor with another replacement', () => {
+    const first = report(mutant('Survived', 2, 3))
+    const further = report(mutant('Killed', 3, 18), mutant('Killed', 2, 3, 'b > c'))
+    expect(withFurther(first, further)).toEqual(first)
+  })
+
+  it('leaves what it did not kill as it was', () => {
+    const first = report(mutant('Killed', 2, 3), mutant('Survived', 3, 18))
+    const further = report(mutant('Survived', 2, 3), mutant('NoCoverage', 3, 18))
+    expect(withFurther(first, further)).toEqual(first)
   })
 })

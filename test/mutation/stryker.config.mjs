@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Git-ignored. */
-export const REPORTS = 'coverage/mutation'
+/** Which tests this run has: `quick` or `slow`; and where their results go, which is git-ignored. */
+const reports = `coverage/mutation/${process.env['MUTATION_TESTS'] ?? 'quick'}`
 
 // oxlint-disable-next-line import/no-default-export -- what Stryker reads
 export default {
@@ -18,12 +18,12 @@ export default {
   tsconfigFile: 'none',
   tempDirName: join(tmpdir(), 'express-alb-mutation'),
   cleanTempDir: 'always',
-  ignorePatterns: ['dist', 'dist.*', 'coverage', '/bench', '/docs', '/scripts', '/packages/deploy'],
+  ignorePatterns: ['dist', 'dist.*', 'coverage', '/docs', '/scripts', '/packages/deploy'],
   incremental: true,
-  incrementalFile: `${REPORTS}/incremental.json`,
+  incrementalFile: `${reports}.incremental.json`,
   reporters: ['progress-append-only', 'json', 'html'],
-  jsonReporter: { fileName: `${REPORTS}/report.json` },
-  htmlReporter: { fileName: `${REPORTS}/report.html` },
+  jsonReporter: { fileName: `${reports}.json` },
+  htmlReporter: { fileName: `${reports}.html` },
   // Generous: on a busy machine a mutant that only takes its time would count as killed.
   timeoutMS: 10_000,
   timeoutFactor: 2,

@@ -3,14 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
 import base from '../../vitest.config.js'
 
-const isQuick = process.env['MUTATION_TESTS'] === 'quick'
-
 /** What takes longest, slowest last: as long as all the others together. */
 const SLOW = [
-  'properties/response-calls',
-  'failures/deadline',
-  'failures/disconnect',
-  'response/back-pressure',
   'response/socket',
   'result/cookies',
   'limits/oversize-hook',
@@ -22,8 +16,21 @@ const SLOW = [
   'limits/edge',
 ]
 
+const slow = SLOW.map((name) => `test/adapter/${name}.test.ts`)
+/** Else only what is not slow. */
+const isSlow = process.env['MUTATION_TESTS'] === 'slow'
+
+/** The last of the others, slowest last. */
+const LAST = [
+  'properties/response-calls',
+  'failures/deadline',
+  'failures/disconnect',
+  'response/back-pressure',
+  ...SLOW,
+]
+
 const rank = ({ moduleId }: TestSpecification): number =>
-  SLOW.findIndex((name) => moduleId.includes(`test/adapter/${name}.`))
+  LAST.findIndex((name) => moduleId.includes(`test/adapter/${name}.`))
 
 /** Quick files first: a mutant is done with at the first test that fails. */
 class QuickFirst extends BaseSequencer {
@@ -36,11 +43,8 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['test/adapter/**/*.test.ts'],
-    exclude: [
-      '**/*.slow.test.ts',
-      ...(isQuick ? SLOW.slice(4).map((name) => `test/adapter/${name}.test.ts`) : []),
-    ],
+    include: isSlow ? slow : ['test/adapter/**/*.test.ts'],
+    exclude: ['**/*.slow.test.ts', ...(isSlow ? [] : slow)],
     isolate: false,
     runner: fileURLToPath(new URL('runner.ts', import.meta.url)),
     testTimeout: 5_000,
