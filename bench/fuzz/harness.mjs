@@ -37,6 +37,11 @@ const PATIENCE_MS = 1_200
 const ATTEMPTS = 3
 /** Longer than the timers of the parts. */
 const QUIET_MS = 4
+/**
+ * How long to wait for an app that has sent all of its answer to end it: a client is content with the length announced.
+ * Those that never do are few.
+ */
+const LATE_END_MS = 100
 
 /**
  * What differs and is no fault; each says why.
@@ -150,6 +155,8 @@ export class Harness {
 class Life {
   #tried
   #observation = newObservation()
+  /** @type {import('node:http').ServerResponse | undefined} the latest */
+  #response
   /** @type {import('./ways/plain-server.mjs').Listener} */
   listener
 
@@ -160,9 +167,13 @@ class Life {
       folder,
       note: (/** @type {string} */ what) => void this.#observation.notes.push(what),
     }
-    this.listener = makeApp(tried, surroundings, (req, res, next) => {
+    const app = makeApp(tried, surroundings, (req, res, next) => {
       makeProbe(this.#observation, tried.listens)(req, res, next)
     })
+    this.listener = (req, res) => {
+      this.#response = res
+      return app(req, res)
+    }
   }
 
   /** @param {(request: import('./message.mjs').Request, settle: () => Promise<void>) => Promise<unknown>} exchange */
@@ -173,7 +184,8 @@ class Life {
       const observation = newObservation()
       this.#observation = observation
       attribute(observation)
-      const answer = await exchange(toRequest(sent), () => quiet(observation))
+      this.#response = undefined
+      const answer = await exchange(toRequest(sent), () => this.#settled(observation))
       all.push({ ...observation, notes: [...observation.notes], answer, codes: [] })
       // What closing a connection brings, where an answer is still owed, belongs to no exchange.
       this.#observation = newObservation()
@@ -182,6 +194,16 @@ class Life {
         await quiet(this.#observation)
     }
     return all
+  }
+
+  /** @param {import('./observe.mjs').Observation} observation */
+  async #settled(observation) {
+    for (let waited = 0; waited < LATE_END_MS; waited += QUIET_MS) {
+      const { writableEnded = true, destroyed = true } = this.#response ?? {}
+      if (writableEnded || destroyed) break
+      await delay(QUIET_MS)
+    }
+    await quiet(observation)
   }
 }
 

@@ -137,7 +137,15 @@ describe('an option', () => {
 
 describe('the options', () => {
   it.each([null, 'x', () => {}])('are refused as a whole when they are %o', (options) => {
-    expect(failureOf(options).code).toBe('INVALID_OPTION')
+    const { code, message } = failureOf(options)
+    expect(code).toBe('INVALID_OPTION')
+    expect(message).toMatch(/^options is .+; it must be an object\.$/)
+  })
+
+  it('are listed when one of them is unknown', () => {
+    expect(failureOf({ binary: true }).message).toContain(
+      'there are peerAddress, healthCheck, deadlineMarginMs, ',
+    )
   })
 
   it('are read once: what is written there later changes nothing', async () => {

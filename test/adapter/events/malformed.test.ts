@@ -126,6 +126,8 @@ describe('a malformed event', () => {
     ]) {
       const failure = (await failureOf(event)) as Error
       expect(failure.message).not.toMatch(/[\n\r]/)
+      // Nor with the indentation of many lines.
+      expect(failure.message).not.toMatch(/ {2}/)
     }
   })
 })

@@ -189,6 +189,26 @@ describe.each(MODES)('onResponse in %s-value mode', (mode) => {
     expect(through.result.isBase64Encoded).toBe(true)
   })
 
+  it('that leaves out the body gives none', async () => {
+    const { status, body } = await throughAdapter(plain, {}, mode, {
+      onResponse: () => ({ statusCode: 201 }),
+    })
+    expect([status, body.length]).toEqual([201, 0])
+  })
+
+  it.each([
+    ['a status', { statusCode: 42 }, 'statusCode 42'],
+    [
+      'a line end in a value',
+      { statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' } },
+      'header b\r\nx-c: d',
+    ],
+  ])('that gives %s that cannot be sent is told in the log', async (_title, response, said) => {
+    const { status, log } = await throughAdapter(plain, {}, mode, { onResponse: () => response })
+    expect(status).toBe(500)
+    expect(String(log.entries[0]?.error)).toContain(`RangeError: ${said}`)
+  })
+
   it('may replace every part', async () => {
     const { status, statusText, headers, text } = await throughAdapter(plain, {}, mode, {
       onResponse: (response) => ({

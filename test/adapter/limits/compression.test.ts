@@ -206,6 +206,11 @@ describe('validators of a response that is compressed', () => {
     expect(headers['etag']).toBe(expected)
   })
 
+  it('are none where the response has none', async () => {
+    const { headers } = await throughAdapter(large(), accepting('gzip'))
+    expect(headers['etag']).toBe(undefined)
+  })
+
   it('stay strong while the response is sent as it is', async () => {
     const { headers } = await throughAdapter(
       large({ ETag: '"strong"' }, 'small'),
@@ -242,6 +247,7 @@ describe('a response that must not or cannot be compressed', () => {
       'font/woff2',
       'application/octet-stream',
       'audio/mpeg',
+      'application/octet-stream; was="text/plain"',
       'nonsense',
     ].map((type): [string, Listener] => [`the type ${type}`, large({ 'Content-Type': type })]),
   ])('is refused: %s', async (_title, listener) => {

@@ -245,6 +245,18 @@ describe('fields alone', () => {
     },
   )
 
+  it('count by name, colon, space, value and line end, with status and reason: 32,768 in all', async () => {
+    const rest = '200 OK'.length + 'X-A: \r\n'.length + 'X-B: \u00E9\r\n'.length + 1
+    const withHead = (bytes: number): Promise<ThroughAdapter> =>
+      throughAdapter((_req, res) => {
+        // A character beyond ASCII is on the wire with the bytes that it has in UTF-8.
+        const twoBytes = Buffer.from('\u00E9').toString('latin1')
+        res.writeHead(200, { 'X-A': 'a'.repeat(bytes - rest), 'X-B': twoBytes }).end()
+      })
+    expect((await withHead(32_768)).status).toBe(200)
+    expect((await withHead(32_769)).status).toBe(500)
+  })
+
   it('of an answer to HEAD are measured, its body is not', async () => {
     const { status, log } = await throughAdapter(
       (_req, res) => res.setHeader('Content-Length', 5_000_000).end('a'.repeat(5_000_000)),

@@ -241,9 +241,12 @@ describe('the body of events written by hand', () => {
     })
 
   it.each(['é', '{"a":1}', 'aGk=aGk=', 'aGVsbG8!', 'abcd!', '!', 'a', 'abcde'])(
-    'is refused when it is %j and marked as base64',
+    'is refused when it is %j and marked as base64, with what it must be',
     async (body) => {
       await refused(body, true)
+      await expect(
+        createHandler(answerEmpty)({ ...event, body, isBase64Encoded: true }),
+      ).rejects.toThrow(/; it must be base64\.$/)
     },
   )
 

@@ -77,7 +77,7 @@ describe.each(MODES)('request and response in %s-value mode', (mode) => {
     const { adapter, target } = await lookBothWays(event, ({ socket }) => ({
       open: [socket.readable, socket.writable, socket.destroyed, socket.closed, socket.readyState],
       ended: [socket.readableEnded, socket.writableEnded, socket.writableFinished],
-      connecting: [!socket.connecting, !socket.pending],
+      connecting: [!socket.connecting, socket.pending],
       timeout: socket.timeout ?? 0,
       isSocket: socket instanceof Socket,
       written: socket.bytesWritten,

@@ -103,9 +103,17 @@ describe.each(FRAMES)('an interim response under $around', ({ wrap }) => {
   it.each([
     'the answer was HTTP/1.1 102 Processing',
     'HTTP/1.1 100 is a status',
+    'HTTP/1.1 100 Continue\r\n\r\nis how it begins',
+    'It ends with HTTP/1.1 100 Continue\r\n\r\n',
     'HTTP/1.1 103 Early Hints\r\nLink: a\r\n',
   ])('is not seen in a text that speaks of one, in the encoding of its head: %j', async (text) => {
     const { body } = await expectSameOf(wrap((_req, res) => res.end(text, 'ascii')))
+    expect(body).toBe(text)
+  })
+
+  it('is not seen in a text that is one, in another encoding', async () => {
+    const text = 'HTTP/1.1 103 Early Hints\r\n\r\n'
+    const { body } = await expectSameOf(wrap((_req, res) => res.end(text)))
     expect(body).toBe(text)
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CODES } from '../../helpers/collected-log.js'
 import { within } from '../../helpers/deadline.js'
 import {
+  codeOf,
   eventsIn,
   expectSameTrace,
   REQUEST_EVENTS,
@@ -216,7 +217,60 @@ describe('a socket timeout', () => {
   })
 })
 
+describe('a timeout that was set', () => {
+  it('starts anew with each write', async () => {
+    const { text } = await throughAdapter((_req, res) => {
+      res.setTimeout(1_500, () => res.end('silent'))
+      const write = (): void => void res.write('.')
+      setTimeout(write, 1_000)
+      setTimeout(() => res.end('.'), 2_000)
+    })
+    expect(text()).toBe('..')
+  })
+
+  it('does not come once the response is finished', async () => {
+    const heard: string[] = []
+    await throughAdapter((req, res) => {
+      req.socket.setTimeout(SILENCE_MS, () => heard.push('socket'))
+      res.on('timeout', () => heard.push('response'))
+      res.end('x')
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5 * SILENCE_MS))
+    expect(heard).toEqual([])
+  })
+})
+
 describe('what an app writes past the response', () => {
+  it('is called back, with the encoding left out or not', async () => {
+    const called = new Promise<string[]>((resolve, reject) => {
+      const calls: string[] = []
+      throughAdapter((req, res) => {
+        req.socket.write('HTTP', () => calls.push('one'))
+        req.socket.write('HTTP', 'utf8', () => calls.push('two'))
+        setImmediate(() => {
+          res.end()
+          resolve(calls)
+        })
+      }).catch(reject)
+    })
+    expect(await called).toEqual(['one', 'two'])
+  })
+
+  it.each([
+    ['ended', 'ERR_STREAM_WRITE_AFTER_END', (socket: Duplex) => void socket.end()],
+    ['destroyed', 'ERR_STREAM_DESTROYED', (socket: Duplex) => void socket.destroy()],
+  ])('on a socket that is %s is an error, as on a real one: %s', async (_title, code, hangUp) => {
+    const scenario: Scenario = (req, _res, note) => {
+      req.socket.on('error', () => {})
+      hangUp(req.socket)
+      req.socket.write('more', (error) => note(`called back: ${codeOf(error)}`))
+    }
+    const real = await traceOnServer(scenario, {})
+    expect(eventsIn(real)).toContain(`called back: ${code}`)
+    const { trace } = await traceThroughAdapter(scenario, {}, 'multi')
+    expect(eventsIn(trace)).toContain(`called back: ${code}`)
+  })
+
   it.each(MODES)('and ends on the socket is an error at once in %s-value mode', async (mode) => {
     const answer = throughAdapter((req) => void req.socket.end('HTTP/1.1 200 OK\r\n\r\n'), {}, mode)
     const { status, log } = await within(DEADLINE_MS, 'answer', answer)

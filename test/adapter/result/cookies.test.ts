@@ -106,6 +106,14 @@ describe('cookies in single-value mode', () => {
     expect(log.codes).toEqual([CODES.severalCookies])
   })
 
+  it("are the last alone with 'last-only', whatever the order of values", async () => {
+    const { headers } = await single(setting(3), {
+      singleValueCookies: 'last-only',
+      valueOrder: 'reverse',
+    })
+    expect(headers['set-cookie']).toEqual(['c2=2; Path=/'])
+  })
+
   it("may be more than there are spellings with 'last-only'", async () => {
     const { status, headers } = await single(setting(600), { singleValueCookies: 'last-only' })
     expect(status).toBe(200)

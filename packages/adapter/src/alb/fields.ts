@@ -12,7 +12,7 @@ export interface ResultFields {
   readonly map: Record<string, string | string[]>
   /** Whether the body is in a content coding. */
   readonly encoded: boolean
-  /** Bytes of all fields on the wire, counted by characters. */
+  /** Bytes of all fields on the wire, where text is UTF-8. */
   readonly bytes: number
 }
 
@@ -48,7 +48,7 @@ export function toFields(
     let name = rawHeaders[i] as string
     let value = oneLine(rawHeaders[i + 1] as string)
     // With colon, space and line end.
-    bytes += name.length + value.length + 4
+    bytes += name.length + Buffer.byteLength(value) + 4
     const key = name.toLowerCase()
     encoded ||= key === 'content-encoding'
     if (key === 'content-length') {

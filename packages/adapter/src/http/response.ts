@@ -34,6 +34,9 @@ export function toServerResponse(
  * the body goes there without chunk framing even when the app asked for it.
  */
 function storeHead(this: Response, statusLine: string, headers: HeadArgument): void {
+  // The load balancer adds a date. Node's own would start a timer that keeps its text for a second, and half a
+  // millisecond of a cold start goes there.
+  this.sendDate = false
   // The method that this one, an own property, hides.
   ;(Object.getPrototypeOf(this) as Response)._storeHeader.call(this, statusLine, headers)
   if (this._headerSent) {
