@@ -95,10 +95,11 @@ function forgetOpen(file) {
   if (!existsSync(join(root, file))) return
   /** @type {import('../test/mutation/judge.mjs').Report} */
   const known = JSON.parse(read(file))
-  const open = new Set(judge(known, explanations, isMutated).unexplained.map((it) => it.location))
+  const { unexplained } = judge(known, explanations, isMutated)
+  const places = new Set(unexplained.map(({ location }) => location))
   const files = Object.entries(known.files).map(([path, { mutants, ...rest }]) => [
     path,
-    { ...rest, mutants: mutants.filter(({ location }) => !open.has(location)) },
+    { ...rest, mutants: mutants.filter(({ location }) => !places.has(location)) },
   ])
   writeFileSync(join(root, file), JSON.stringify({ ...known, files: Object.fromEntries(files) }))
 }

@@ -6,7 +6,8 @@ const RUN = { date: '2026-11-22', versions: 'Node 20' }
 
 const survivor = (verdict: 'equivalent' | 'accepted', code: string, why: string) => {
   const key = { file: 'alb/x.ts', mutator: 'EqualityOperator', code, replacement: '' }
-  return { ...key, line: 7, explanation: { ...key, verdict, why } }
+  const location = { start: { line: 7, column: 1 }, end: { line: 7, column: 2 } }
+  return { ...key, line: 7, location, explanation: { ...key, verdict, why } }
 }
 
 const JUDGEMENT = {

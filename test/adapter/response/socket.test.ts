@@ -235,7 +235,9 @@ describe('a timeout that was set', () => {
       res.on('timeout', () => heard.push('response'))
       res.end('x')
     })
-    await new Promise((resolve) => setTimeout(resolve, 5 * SILENCE_MS))
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 5 * SILENCE_MS)
+    })
     expect(heard).toEqual([])
   })
 })

@@ -202,12 +202,16 @@ describe.each(MODES)('Content-Length in %s-value mode', (mode) => {
     ['no number', 'four', undefined],
     ['negative', '-4', undefined],
     ['counted in characters', '3', undefined],
-  ])("stays if it is the body's, and is left out otherwise: %s", async (_title, given, expected) => {
-    const listener: Listener = (_req, res) => res.setHeader('Content-Length', given).end('ab\u00E9')
-    const { result, body } = await throughAdapter(listener, {}, mode)
-    expect(lengthIn(result)).toBe(expected)
-    expect(body.toString()).toBe('ab\u00E9')
-  })
+  ])(
+    "stays if it is the body's, and is left out otherwise: %s",
+    async (_title, given, expected) => {
+      const listener: Listener = (_req, res) =>
+        res.setHeader('Content-Length', given).end('ab\u00E9')
+      const { result, body } = await throughAdapter(listener, {}, mode)
+      expect(lengthIn(result)).toBe(expected)
+      expect(body.toString()).toBe('ab\u00E9')
+    },
+  )
 
   it('is left out in other letters, too', async () => {
     const { result } = await throughAdapter(
