@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { judge, withFurther } from '../test/mutation/judge.mjs'
+import { judge, withFurther, withoutMutants } from '../test/mutation/judge.mjs'
 import { withResults } from '../test/mutation/page.mjs'
 import { ensureInstalled } from './install.mjs'
 import { root, runNode } from './run.mjs'
@@ -57,6 +57,7 @@ console.log(
 
 /** @type {import('../test/mutation/judge.mjs').Explanation[]} */
 const explanations = JSON.parse(read(EXPLANATIONS))
+forgetOpen()
 const quick = await reportOf('quick', patterns)
 const open = judge(quick, explanations, isMutated).unexplained
 const report =
@@ -69,7 +70,6 @@ const report =
  */
 async function reportOf(tests, mutate) {
   console.log(`\n=== with the ${tests} tests`)
-  forgetOpen(`coverage/mutation/${tests}.incremental.json`)
   const code = await runNode(
     'node_modules/@stryker-mutator/core/bin/stryker.js',
     [
@@ -86,22 +86,20 @@ async function reportOf(tests, mutate) {
 }
 
 /**
- * What lived without a reason is run again: Stryker does not see that a new test meets code which runs once, when its
- * module is loaded.
- *
- * @param {string} file Stryker's memory of earlier runs
+ * What lived to the end without a reason is run again: Stryker does not see that a new test meets code which runs once,
+ * when its module is loaded.
  */
-function forgetOpen(file) {
-  if (!existsSync(join(root, file))) return
-  /** @type {import('../test/mutation/judge.mjs').Report} */
-  const known = JSON.parse(read(file))
-  const { unexplained } = judge(known, explanations, isMutated)
-  const places = new Set(unexplained.map(({ location }) => location))
-  const files = Object.entries(known.files).map(([path, { mutants, ...rest }]) => [
-    path,
-    { ...rest, mutants: mutants.filter(({ location }) => !places.has(location)) },
-  ])
-  writeFileSync(join(root, file), JSON.stringify({ ...known, files: Object.fromEntries(files) }))
+function forgetOpen() {
+  const memories = ['quick', 'slow'].map((tests) => `coverage/mutation/${tests}.incremental.json`)
+  if (!memories.every((file) => existsSync(join(root, file)))) return
+  /** @type {import('../test/mutation/judge.mjs').Report[]} */
+  const [quick, slow] = memories.map((file) => JSON.parse(read(file)))
+  if (quick === undefined || slow === undefined) return
+  const { unexplained } = judge(withFurther(quick, slow), explanations, isMutated)
+  for (const [i, known] of [quick, slow].entries()) {
+    const forgotten = withoutMutants(known, unexplained)
+    writeFileSync(join(root, memories[i] ?? ''), JSON.stringify(forgotten))
+  }
 }
 
 /**

@@ -108,6 +108,26 @@ export function judge(report, explanations, isWanted = () => true) {
   return { files, explained, unexplained, stale }
 }
 
+/**
+ * A report without some of its mutants, with all else that it holds.
+ *
+ * @template {Report} R
+ * @param {R} report
+ * @param {readonly Survivor[]} mutants
+ * @returns {R}
+ */
+export function withoutMutants(report, mutants) {
+  const keyOf = (/** @type {Mutant} */ { mutatorName, location, replacement = '' }) =>
+    JSON.stringify([mutatorName, location, onOneLine(replacement)])
+  const files = Object.entries(report.files).map(([path, held]) => {
+    const dropped = mutants
+      .filter(({ file }) => PREFIX + file === path)
+      .map(({ mutator, ...rest }) => keyOf({ ...rest, status: '', mutatorName: mutator }))
+    return [path, { ...held, mutants: held.mutants.filter((it) => !dropped.includes(keyOf(it))) }]
+  })
+  return { ...report, files: Object.fromEntries(files) }
+}
+
 /** @param {string} file @param {string} source @param {Mutant} mutant @returns {Survivor} */
 function toSurvivor(file, source, { mutatorName, replacement = '', location }) {
   const { start, end } = location

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, withFurther } from './judge.mjs'
+import { judge, withFurther, withoutMutants } from './judge.mjs'
 
 const SOURCE = 'export const a =\n  b < c\nexport const d = b < c\n'
 
@@ -112,5 +112,17 @@ describe('what further tests killed', () => {
     const first = report(mutant('Killed', 2, 3), mutant('Survived', 3, 18))
     const further = report(mutant('Survived', 2, 3), mutant('NoCoverage', 3, 18))
     expect(withFurther(first, further)).toEqual(first)
+  })
+})
+
+describe('a report without some mutants', () => {
+  it('has lost these and no others, and nothing else that it held', () => {
+    const whole = { ...report(mutant('Survived', 2, 3), mutant('Survived', 3, 18)), version: 2 }
+    const { unexplained } = judge(whole, [])
+    expect(withoutMutants(whole, unexplained.slice(0, 1))).toEqual({
+      ...report(mutant('Survived', 3, 18)),
+      version: 2,
+    })
+    expect(withoutMutants(whole, [])).toEqual(whole)
   })
 })
