@@ -93,12 +93,11 @@ function forgetOpen() {
   const memories = ['quick', 'slow'].map((tests) => `coverage/mutation/${tests}.incremental.json`)
   if (!memories.every((file) => existsSync(join(root, file)))) return
   /** @type {import('../test/mutation/judge.mjs').Report[]} */
-  const [quick, slow] = memories.map((file) => JSON.parse(read(file)))
-  if (quick === undefined || slow === undefined) return
-  const { unexplained } = judge(withFurther(quick, slow), explanations, isMutated)
-  for (const [i, known] of [quick, slow].entries()) {
-    const forgotten = withoutMutants(known, unexplained)
-    writeFileSync(join(root, memories[i] ?? ''), JSON.stringify(forgotten))
+  const known = memories.map((file) => JSON.parse(read(file)))
+  const { unexplained } = judge(known.reduce(withFurther), explanations, isMutated)
+  for (const [i, file] of memories.entries()) {
+    const held = known[i]
+    if (held) writeFileSync(join(root, file), JSON.stringify(withoutMutants(held, unexplained)))
   }
 }
 
