@@ -13,7 +13,7 @@ export function endToEnd(rawHeaders: readonly string[]): readonly string[] {
       const named = fieldLines(rawHeaders, 'connection')
         .join()
         .toLowerCase()
-        .split(/[\s,]+/)
+        .split(/[\s,]/)
       return rawHeaders.filter((_, index) => {
         const name = rawHeaders[index - (index % 2)] as string
         return !HOP_BY_HOP.test(name) && !named.includes(name.toLowerCase())

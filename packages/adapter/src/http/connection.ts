@@ -135,7 +135,9 @@ function extend(
       const done = typeof encoding === 'function' ? encoding : callback
       // Node writes 1xx responses in this encoding, also between the head and the body.
       const isInterim = encoding === 'ascii' && /^HTTP.1.1 1[^]*\r\n\r\n$/.test(chunk as string)
-      if (this.response && !isInterim) this.#keep(chunk, encoding as BufferEncoding)
+      if (this.response && chunk.length && !isInterim) {
+        this.#keep(chunk, encoding as BufferEncoding)
+      }
       if (this.timeout) this.setTimeout(this.timeout)
       if (done) process.nextTick(done)
       const accepted = this.writableLength < this.writableHighWaterMark

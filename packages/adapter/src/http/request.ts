@@ -38,7 +38,8 @@ export function toIncomingMessage(
   supplyContentLength(parts)
   // Node's own bookkeeping: `headers`, `headersDistinct` and the joining of repeated fields follow.
   req._addHeaderLines(parts.rawHeaders, parts.rawHeaders.length)
-  if (parts.headers) req.headers = parts.headers
+  // Without a map Node makes one when it is asked for.
+  req.headers = parts.headers as never
   return req
 }
 
