@@ -10,10 +10,7 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encodin
 export function endToEnd(rawHeaders: readonly string[]): readonly string[] {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (HOP_BY_HOP.test(rawHeaders[i] as string)) {
-      const named = fieldLines(rawHeaders, 'connection')
-        .join()
-        .toLowerCase()
-        .split(/[\s,]/)
+      const named = fieldLines(rawHeaders, 'connection').join().toLowerCase().split(/[\s,]/)
       return rawHeaders.filter((_, index) => {
         const name = rawHeaders[index - (index % 2)] as string
         return !HOP_BY_HOP.test(name) && !named.includes(name.toLowerCase())
