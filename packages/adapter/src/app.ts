@@ -39,18 +39,18 @@ export function toLoadedApp(source: AppSource): LoadedApp {
   const promise = isThenable && Promise.resolve(source)
   // Reported by load(). Unhandled before the first invocation, it would end the process instead.
   if (promise) promise.catch(() => undefined)
-  const get = isFactory(source) ? source : promise && ((): unknown => promise)
+  const isLazy = promise || isFactory(source)
   let attempt: Promise<App> | undefined
   const start = async (): Promise<App> => {
     try {
-      return (loaded.app = toApp(await exportOf(await (get && get()))))
+      return (loaded.app = toApp(await exportOf(await (promise || (source as () => unknown)()))))
     } catch (cause) {
       const message = `app failed: ${show(cause)}`
       throw new ExpressAlbError('APP_INIT_FAILED', message, { cause })
     }
   }
   const loaded: LoadedApp = {
-    app: get ? undefined : toApp(source),
+    app: isLazy ? undefined : toApp(source),
     load: () =>
       (attempt ??= start().finally(() => {
         attempt = undefined

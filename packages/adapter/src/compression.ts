@@ -42,7 +42,7 @@ export async function compress(
   if (!/\*|accept-encoding/i.test(vary)) headers['vary'] = (vary && `${vary}, `) + 'Accept-Encoding'
   // A strong tag promises the same bytes, which another coding does not have (RFC 9110, section
   // 8.8.3.3). A weak one still answers If-None-Match.
-  if (headers['etag']) headers['etag'] = String(headers['etag']).replace(/^"/, 'W/"')
+  headers['etag'] &&= String(headers['etag']).replace(/^"/, 'W/"')
   // Ranges of the bytes as they were. (A length that is not the body's is left out of every result.)
   delete headers['accept-ranges']
   return { ...response, headers, body }

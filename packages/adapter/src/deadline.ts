@@ -18,12 +18,12 @@ export function timeLimit({ invocation, settings }: Timed): number {
 }
 
 /** The outcome of `work`; `undefined` when the time limit comes first. */
-export async function inTime<T>(work: Promise<T>, call: Timed): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve as () => void, timeLimit(call))
-  })
-  return Promise.race([work, timeout]).finally(() => {
-    clearTimeout(timer)
+export function inTime<T>(work: Promise<T>, call: Timed): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve as () => void, timeLimit(call))
+    const done = work.finally(() => {
+      clearTimeout(timer)
+    })
+    done.then(resolve, reject)
   })
 }

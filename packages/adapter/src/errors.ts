@@ -13,7 +13,7 @@ export type ErrorCode =
 
 /** Every error this package throws itself. `code` is stable; the message may be reworded. */
 export class ExpressAlbError extends Error {
-  readonly code: ErrorCode
+  declare readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)

@@ -13,9 +13,9 @@ export interface LambdaContext {
 /** What is known of the invocation that a piece of code runs for. */
 export class Invocation<Context extends LambdaContext = LambdaContext> {
   /** The event as Lambda delivered it. Treat it as read-only: nothing copies it. */
-  readonly event: AlbEvent
+  declare readonly event: AlbEvent
   /** Lambda's context object, as delivered; `undefined` when a test passed none. */
-  readonly context: Context | undefined
+  declare readonly context: Context | undefined
 
   constructor(event: AlbEvent, context: Context | undefined) {
     this.event = event

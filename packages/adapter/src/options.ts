@@ -109,22 +109,26 @@ type Defaults = {
   >
 }
 
-/**
- * Of each option its default, and what it must be: one of the values and types named, or what the
- * test says.
- */
-const RULES: Readonly<Record<string, readonly [unknown, string, ((value: never) => unknown)?]>> = {
+/** What an option must be (one of the values and types named, or what the test says), and its default. */
+type Rule = readonly [
+  expected: string,
+  test?: (value: never) => unknown,
+  /** When left out: the first value named, if any. */
+  initial?: unknown,
+]
+
+const RULES: Readonly<Record<string, Rule>> = {
   __proto__: null as never,
-  peerAddress: ['10.0.0.2', 'an IP address', (it) => process.getBuiltinModule('node:net').isIP(it)],
-  healthCheck: ['app', "'app' or 'answer'"],
-  deadlineMarginMs: [250, 'milliseconds', (it) => Number.isFinite(it) && it >= 0],
-  oversize: ['compress', "'compress' or 'refuse' or a function"],
-  singleValueCookies: ['case-variants', "'case-variants' or 'last-only'"],
-  valueOrder: ['keep', "'keep' or 'reverse'"],
-  basePath: ['', "a path like '/api'", (it) => /^(\/[^?#]*[^?#/])?$/.test(it) && it === String(it)],
-  logger: [true, 'a boolean or a logger', (it: Partial<Logger> | null) => it?.warn && it.error],
-  onRequest: [undefined, 'a function'],
-  onResponse: [undefined, 'a function'],
+  peerAddress: ['an IP address', (it) => process.getBuiltinModule('node:net').isIP(it), '10.0.0.2'],
+  healthCheck: ["'app' or 'answer'"],
+  deadlineMarginMs: ['milliseconds', (it) => Number.isFinite(it) && it >= 0, 250],
+  oversize: ["'compress' or 'refuse' or a function"],
+  singleValueCookies: ["'case-variants' or 'last-only'"],
+  valueOrder: ["'keep' or 'reverse'"],
+  basePath: ["a path like '/api'", (it) => /^(\/[^?#]*[^?#/])?$/.test(it) && it === String(it), ''],
+  logger: ['a boolean or a logger', (it: Partial<Logger> | null) => it?.warn && it.error, true],
+  onRequest: ['a function'],
+  onResponse: ['a function'],
 }
 
 /**
@@ -138,16 +142,16 @@ export function toSettings(options: HandlerOptions): Settings {
   }
   const settings: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
-    const [, expected, test] = RULES[name] ?? [
-      0,
-      `left out; there are ${Object.keys(RULES).join(', ')}`,
-    ]
+    const [expected, test] = RULES[name] ?? [`left out; there are ${Object.keys(RULES).join(', ')}`]
     const kind = typeof value === 'string' ? `'${value}'` : `a ${typeof value}`
     if (value !== undefined && !expected.split(' or ').includes(kind) && !test?.(value as never)) {
       throw invalid('INVALID_OPTION', `Option ${name}`, value, expected)
     }
     settings[name] = value
   }
-  for (const name in RULES) settings[name] ??= RULES[name]?.[0]
+  for (const name in RULES) {
+    const [expected, , initial] = RULES[name] as Rule
+    settings[name] ??= initial ?? expected.split("'")[1]
+  }
   return settings as unknown as Settings
 }

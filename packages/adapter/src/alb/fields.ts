@@ -1,3 +1,4 @@
+import { byteLength } from '../byte-length.js'
 import { fieldLines } from '../parts.js'
 
 /** How header fields that occur more than once are carried through the load balancer. */
@@ -48,7 +49,7 @@ export function toFields(
     let name = rawHeaders[i] as string
     let value = oneLine(rawHeaders[i + 1] as string)
     // With colon, space and line end.
-    bytes += name.length + Buffer.byteLength(value) + 4
+    bytes += name.length + byteLength(value) + 4
     const key = name.toLowerCase()
     encoded ||= key === 'content-encoding'
     if (key === 'content-length') {

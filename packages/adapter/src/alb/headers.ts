@@ -1,3 +1,4 @@
+import { isAscii } from '../byte-length.js'
 import type { RequestParts } from '../parts.js'
 import { mapOf, valuesOf } from './values.js'
 
@@ -44,6 +45,5 @@ function isPlain(name: string): boolean {
  * valid UTF-8 to Lambda, as text; on EC2 the same bytes would have been read as Latin-1.
  */
 function toLatin1(value: string): string {
-  // An ASCII string has as many bytes as characters; asking for the bytes is the fastest test.
-  return Buffer.byteLength(value) === value.length ? value : Buffer.from(value).toString('latin1')
+  return isAscii(value) ? value : Buffer.from(value).toString('latin1')
 }

@@ -58,7 +58,7 @@ export function toResult(
       body,
       isBase64Encoded: text === undefined && body !== '',
     }
-    if (fitsLimit(result, bytes + statusDescription.length)) return result
+    if (fitsLimit(result, bytes + statusDescription.length, pieces)) return result
     if (text === undefined) return undefined
   }
 }

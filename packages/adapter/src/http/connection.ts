@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Duplex, DuplexOptions } from 'node:stream'
 import type { Failed, RequestParts, ResponseParts } from '../parts.js'
 import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
 import {
@@ -57,16 +57,15 @@ export function dispatch<S, R>(
  * @param Base `Duplex`, with the part of its state that `ServerResponse.end()` writes to as well
  */
 function extend(
-  Base: new () => Duplex &
+  Base: new (options: DuplexOptions) => Duplex &
     Pick<Socket, 'setTimeout' | 'timeout'> & {
-      readonly _readableState: { emitClose: boolean }
-      readonly _writableState: { corked: number; length: number; emitClose: boolean }
+      readonly _writableState: { corked: number; length: number }
     },
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
     _httpMessage: ServerResponse | null = null
     response: Connection['response']
-    readonly remoteAddress: string
+    readonly pending = false
     bytesWritten = 0
     /** The request's, until it is handed over. */
     #body: Buffer | undefined
@@ -81,11 +80,11 @@ function extend(
     #finished = false
 
     constructor(app: App, parts: RequestParts, policy: ExchangePolicy<S, R>, subject: S) {
-      super()
+      // A TCP socket is closed at once, and says so some turns later.
+      super({ emitClose: false })
       this.#body = parts.body
       this.#policy = policy
       this.#subject = subject
-      this.remoteAddress = policy.peerAddress
       this.#req = toIncomingMessage(parts, this, app.messages)
       this.#res = toServerResponse(this.#req, this, app.messages)
       // First of all 'finish' listeners, as in Node's server.
@@ -189,8 +188,6 @@ function extend(
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
       }
-      // As a TCP socket, which is closed at once and says so some turns later.
-      this._readableState.emitClose = this._writableState.emitClose = false
       // Node's server listens for socket errors; without that listener an error here would end the
       // process. Whoever else listens is told.
       callback(this.listenerCount('error') ? error : null)
@@ -215,16 +212,12 @@ function extend(
       return super.destroy(error)
     }
 
-    get pending(): boolean {
-      return false
-    }
-
-    /** What `address()`, `localPort`, `remoteFamily` and so on ask: the load balancer's end for both. */
+    /** What `remoteAddress`, `localPort`, `address()` and so on ask: the load balancer's end for both. */
     _getsockname(): object {
-      const address = this.remoteAddress
+      const address = this.#policy.peerAddress
       const family = `IPv${process.getBuiltinModule('node:net').isIP(address)}`
       // An ALB connects to its targets from ephemeral ports.
-      return { address, family, port: 49152 }
+      return { address, family, port: 50000 }
     }
 
     _getpeername(): object {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { isAscii } from '../byte-length.js'
 import { endToEnd } from '../hop-by-hop.js'
 
 /** What `ServerResponse._storeHeader` is given: any form `writeHead` takes, or the set headers. */
@@ -22,13 +23,13 @@ export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readon
     for (let i = 0; i < list.length; i += 2) add(raw, list[i] as string, list[i + 1])
   } else {
     let own: boolean | undefined
-    const fields = headers as Record<string, unknown>
-    for (const key in fields) {
+    const fields = Object(headers) as Record<string, unknown>
+    for (const key of Object.keys(fields)) {
       const value = fields[key]
       own ??= res.hasHeader(key)
       // The collection holds, under the lower-case name, the name as given and the value.
       if (own) add(raw, (value as [string])[0], (value as unknown[])[1])
-      else if (Object.hasOwn(fields, key)) add(raw, key, value)
+      else add(raw, key, value)
     }
   }
   return endToEnd(raw)
@@ -47,7 +48,7 @@ function add(raw: string[], name: string, value: unknown): void {
  */
 export function toText(held: unknown): string {
   const value = String(held)
-  if (Buffer.byteLength(value) === value.length) return value
+  if (isAscii(value)) return value
   const text = Buffer.from(value, 'latin1').toString()
   return text.includes('\uFFFD') ? value : text
 }

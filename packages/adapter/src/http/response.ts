@@ -39,9 +39,6 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
   this.sendDate = false
   // The method that this one, an own property, hides.
   ;(Object.getPrototypeOf(this) as Response)._storeHeader.call(this, statusLine, headers)
-  if (this._headerSent) {
-    throw new Error('Unknown Node')
-  }
   const socket = this.socket as unknown as Connection | null
   // On a connection that is gone Node drops what comes, and never says that the response is finished.
   if (socket && !socket.destroyed) {
