@@ -17,6 +17,10 @@ export interface ResultFields {
   readonly bytes: number
 }
 
+// A prototype without names, so that a field named __proto__ becomes a member like any other. V8 keeps what inherits
+// from this as fast as a plain object, and what has no prototype at all as a slow dictionary.
+const NAMELESS = { __proto__: null } as object
+
 /**
  * The fields of a response in the form of a mode.
  *
@@ -39,8 +43,7 @@ export function toFields(
   { singleValueCookies, valueOrder }: FieldPolicy,
   onSeveralCookies: () => void,
 ): ResultFields {
-  // A field named __proto__ must become a member like any other.
-  const map: ResultFields['map'] = { __proto__: null } as never
+  const map = Object.create(NAMELESS) as ResultFields['map']
   const reversed = valueOrder === 'reverse' && fieldLines(rawHeaders, 'set-cookie')
   let encoded = false
   let bytes = 0
@@ -86,7 +89,7 @@ export function oneLine(text: string): string {
 
 /** `set-cookie` with capitals where `variant` has bits. */
 function spellCookie(variant: number): string {
-  if (variant === 2 ** 10) throw new Error('Too many cookies')
+  if (variant > 1023) throw new Error('Too many cookies')
   return 'set-cookie'.replace(/./g, (letter, i: number) =>
     (variant >> i) & 1 ? letter.toUpperCase() : letter,
   )

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex, DuplexOptions } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { Failed, RequestParts, ResponseParts } from '../parts.js'
 import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
 import {
@@ -57,9 +57,10 @@ export function dispatch<S, R>(
  * @param Base `Duplex`, with the part of its state that `ServerResponse.end()` writes to as well
  */
 function extend(
-  Base: new (options: DuplexOptions) => Duplex &
+  Base: new () => Duplex &
     Pick<Socket, 'setTimeout' | 'timeout'> & {
-      readonly _writableState: { corked: number; length: number }
+      readonly _readableState: { emitClose: boolean }
+      readonly _writableState: { corked: number; length: number; emitClose: boolean }
     },
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
@@ -80,8 +81,7 @@ function extend(
     #finished = false
 
     constructor(app: App, parts: RequestParts, policy: ExchangePolicy<S, R>, subject: S) {
-      // A TCP socket is closed at once, and says so some turns later.
-      super({ emitClose: false })
+      super()
       this.#body = parts.body
       this.#policy = policy
       this.#subject = subject
@@ -151,9 +151,11 @@ function extend(
       if (this.bytesWritten > this.#policy.bodyLimit) this.#fail('too-large')
       if (this.#outcome) return
       // Lone surrogates are replaced, as Buffer.from() does. The app may write over bytes that it thinks written.
-      const isText = typeof chunk === 'string' && !encoding
-      const piece = isText ? chunk.toWellFormed() : Buffer.from(chunk as string, encoding)
-      this.response?.body.push(piece)
+      this.response?.body.push(
+        typeof chunk === 'string' && !encoding
+          ? chunk.toWellFormed()
+          : Buffer.from(chunk as string, encoding),
+      )
     }
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */
@@ -188,6 +190,8 @@ function extend(
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
       }
+      // As a TCP socket, which is closed at once and says so some turns later.
+      this._readableState.emitClose = this._writableState.emitClose = false
       // Node's server listens for socket errors; without that listener an error here would end the
       // process. Whoever else listens is told.
       callback(this.listenerCount('error') ? error : null)
