@@ -59,11 +59,19 @@ function install(folder, name) {
   writeFileSync(join(empty, 'package.json'), JSON.stringify({ ...manifest, name: EMPTY }))
 }
 
+/** @param {string} name @param {'cjs' | 'esm'} format */
+function byPath(name, format) {
+  return `./node_modules/${name}/dist/${format}/index.js`
+}
+
 /** @param {string} name @returns {Start[]} */
 function starts(name) {
   return [
     { what: `require('${name}')`, kind: 'cjs', module: name },
     { what: `import '${name}'`, kind: 'mjs', module: name },
+    // Without the search for it, which is Node's.
+    { what: 'the built file by its path, require', kind: 'cjs', module: byPath(name, 'cjs') },
+    { what: 'the built file by its path, import', kind: 'mjs', module: byPath(name, 'esm') },
     { what: 'require of an empty package', kind: 'cjs', module: EMPTY, reference: true },
     { what: 'import of an empty package', kind: 'mjs', module: EMPTY, reference: true },
     { what: "require('node:http') alone", kind: 'cjs', module: 'node:http', reference: true },
