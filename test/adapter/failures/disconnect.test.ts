@@ -46,6 +46,20 @@ const WAYS: readonly (readonly [title: string, hangUp: HangUp])[] = [
   ],
 ]
 
+/** What an app may have done with its request before it hangs up. */
+const READERS: readonly (readonly [title: string, read: (req: IncomingMessage) => unknown])[] = [
+  ['unread', () => undefined],
+  ['resumed', (req) => req.resume()],
+  ['listened to', (req) => req.on('data', () => undefined)],
+  ['read when readable', (req) => req.on('readable', () => void req.read())],
+]
+
+const UPLOADS: readonly (readonly [title: string, request: WireRequest])[] = [
+  ['no body', { method: 'GET' }],
+  ['an empty body', { method: 'POST', body: Buffer.alloc(0) }],
+  ['a body', POST],
+]
+
 /** Moments in an exchange before its end. */
 const MOMENTS: readonly (readonly [
   title: string,
@@ -220,6 +234,30 @@ describe('the events of a connection that the app ends', () => {
       for (const mode of MODES) {
         const { trace } = await traceThroughAdapter(scenario, options, mode)
         expect(eventsIn(trace).toSorted()).toEqual(real.toSorted())
+      }
+    },
+  )
+
+  it.each(
+    (['req', 'res', 'socket'] as const).flatMap((what) =>
+      READERS.flatMap(([reader, read]) =>
+        UPLOADS.map(([upload, request]) => ({ what, reader, read, upload, request })),
+      ),
+    ),
+  )(
+    'come with the end of the request as on a real server: $what at once, $upload, $reader',
+    async ({ what, read, request }) => {
+      const scenario: Scenario = (req, res) => {
+        read(req)
+        const { socket } = req
+        ;({ req, res, socket })[what].destroy()
+      }
+      const options: TraceOptions = { ...WATCH, ofRequest: REQUEST_EVENTS, request }
+      const real = eventsIn(await traceOnServer(scenario, options))
+      expect(real).toContain('req close')
+      for (const mode of MODES) {
+        const { trace } = await traceThroughAdapter(scenario, options, mode)
+        expect(eventsIn(trace)).toEqual(real)
       }
     },
   )

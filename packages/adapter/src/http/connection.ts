@@ -106,17 +106,15 @@ function extend(
       } catch (error) {
         onError(error)
       }
-      if (!this.destroyed) {
-        // Node's server reads the rest of the request now, after the listener's synchronous part.
-        this.#req.complete = !this.#body?.length
-        const ended = this.#res.writableEnded
-        if (!ended || !isUntouched(this.#req)) this.#deliver()
-        else if (isUnheard(this.#res)) return this.#render()
-        if (!ended) {
-          this.#deadlineTimer = setTimeout(() => {
-            this.#fail('out-of-time')
-          }, this.#policy.timeLimit(this.#subject))
-        }
+      // Node's server reads the rest of the request now, after the listener's synchronous part.
+      this.#req.complete = !this.#body?.length
+      const isOpen = !this.destroyed && !this.#res.writableEnded
+      if (this.destroyed || isOpen || !isUntouched(this.#req)) this.#deliver()
+      else if (isUnheard(this.#res)) return this.#render()
+      if (isOpen) {
+        this.#deadlineTimer = setTimeout(() => {
+          this.#fail('out-of-time')
+        }, this.#policy.timeLimit(this.#subject))
       }
       return new Promise((resolve) => {
         this.#resolve = resolve
@@ -234,7 +232,6 @@ function extend(
       if (!body) return
       this.#body = undefined
       const end = (): void => {
-        if (this.#req.destroyed) return
         this.#req.complete = true
         this.#req.push(null)
       }
