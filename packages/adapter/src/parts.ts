@@ -45,16 +45,17 @@ export interface Failed {
   readonly req?: IncomingMessage
 }
 
-/** Where the field `name` (lower-case) stands for the first time; -1 if nowhere. */
-export function indexOfField(rawHeaders: readonly string[], name: string): number {
-  return rawHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === name)
+/** Tests whether what stands at `i` is a value of the field `name` (lower-case). */
+export function isLineOf(
+  rawHeaders: readonly string[],
+  name: string,
+): (text: string, i: number) => boolean {
+  return (_, i) => i % 2 > 0 && (rawHeaders[i - 1] as string).toLowerCase() === name
 }
 
 /** The values of the field `name` (lower-case), line by line. */
 export function fieldLines(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter(
-    (_, i) => i % 2 > 0 && (rawHeaders[i - 1] as string).toLowerCase() === name,
-  )
+  return rawHeaders.filter(isLineOf(rawHeaders, name))
 }
 
 /** The body's bytes in one buffer. */

@@ -214,6 +214,22 @@ describe('the body of events written by hand', () => {
     expect(seen).toEqual(['5', ['5']])
   })
 
+  it.each([
+    ['3', ['Content-Length', '3']],
+    ['4', ['content-length', '3']],
+  ])('has rawHeaders as they came, or with the right length: %s', async (announced, line) => {
+    const rawHeaders = await lookThroughAdapter(
+      {
+        httpMethod: 'POST',
+        path: '/',
+        headers: { Host: 'a', 'Content-Length': announced },
+        body: 'abc',
+      },
+      (req) => req.rawHeaders,
+    )
+    expect(rawHeaders).toEqual(['Host', 'a', ...line])
+  })
+
   it('is text when isBase64Encoded is missing', async () => {
     expect(await bodyOf({ ...event, body: 'aGk=' })).toEqual(Buffer.from('aGk='))
   })

@@ -108,10 +108,10 @@ function extend(
       }
       // Node's server reads the rest of the request now, after the listener's synchronous part.
       this.#req.complete = !this.#body?.length
-      const isOpen = !this.destroyed && !this.#res.writableEnded
-      if (this.destroyed || isOpen || !isUntouched(this.#req)) this.#deliver()
+      const ended = this.#res.writableEnded
+      if (!ended || !isUntouched(this.#req)) this.#deliver()
       else if (isUnheard(this.#res)) return this.#render()
-      if (isOpen) {
+      if (!ended && !this.destroyed) {
         this.#deadlineTimer = setTimeout(() => {
           this.#fail('out-of-time')
         }, this.#policy.timeLimit(this.#subject))

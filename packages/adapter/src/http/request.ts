@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { indexOfField, type RequestParts } from '../parts.js'
+import { fieldLines, isLineOf, type RequestParts } from '../parts.js'
 import type { Connection } from './exchange.js'
 import type { Messages } from './messages.js'
 
@@ -49,14 +49,15 @@ export function toIncomingMessage(
  * PATCH anticipate one, so their absent body has length 0 (RFC 9110, section 8.6); GET gets none.
  */
 function supplyContentLength({ method, rawHeaders, headers, body }: RequestParts): void {
-  const expected = body.length || /^P(OST|UT|ATCH)$/.test(method)
-  if (!expected && headers && !headers['content-length']) return
-  if (indexOfField(rawHeaders, 'transfer-encoding') >= 0) return
-  const index = indexOfField(rawHeaders, 'content-length')
-  if (!expected && index < 0) return
+  const given = (name: string): string | undefined =>
+    headers ? headers[name] : fieldLines(rawHeaders, name)[0]
+  if (given('transfer-encoding')) return
   // A parser stops reading at the length announced, so that and what arrives are one.
   const length = String(body.length)
-  rawHeaders.splice(index < 0 ? Infinity : index, 2, 'content-length', length)
+  const expected = body.length || /^P(OST|UT|ATCH)$/.test(method)
+  if (given('content-length') === (expected ? length : undefined)) return
+  const index = rawHeaders.findIndex(isLineOf(rawHeaders, 'content-length'))
+  rawHeaders.splice(index < 0 ? Infinity : index - 1, 2, 'content-length', length)
   if (headers) headers['content-length'] = length
 }
 
