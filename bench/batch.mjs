@@ -12,10 +12,12 @@ const WARM_UP_BATCHES = 300
 const WARM_UP_PATIENCE = 10
 
 /**
- * Events and contexts are made before the clock starts, a few invocations bring the caches back after the other
- * processes' turns, and the garbage of all that is gone. After each invocation the ticks that it left are run, as they
- * are in Lambda before the next event is there; the clock stops after one turn of the event loop, so that all other
- * work put off is counted too.
+ * Events and contexts are made before the clock starts, and a few invocations bring the caches back after the other
+ * processes' turns. After each invocation the ticks that it left are run, as they are in Lambda before the next event is
+ * there; the clock stops after one turn of the event loop, so that all other work put off is counted too.
+ *
+ * Garbage is left to V8. A collection on demand, be it a minor one, makes that of Node 24 drop the code that it has
+ * optimised for shapes of which no object is left, and between two batches there is none of a request.
  *
  * @param {import('./subject.mjs').Subject} subject
  * @returns {Promise<import('./worker.mjs').Reply>}
@@ -27,7 +29,7 @@ export async function runBatch(subject) {
     await handler(event, context)
   }
   await turn()
-  return measured(subject, true)
+  return measured(subject)
 }
 
 /** @param {import('./subject.mjs').Subject} subject @param {number} seconds @returns {Promise<import('./worker.mjs').Reply>} */
@@ -38,14 +40,14 @@ export async function warmUp(subject, seconds) {
   const elapsed = () => (performance.now() - start) / 1000
   for (let i = 0; i < batches || elapsed() < seconds; i++) {
     if (elapsed() > seconds * WARM_UP_PATIENCE) break
-    const reply = await measured(subject, false)
+    const reply = await measured(subject)
     if (reply.wrong !== undefined) return reply
   }
   return {}
 }
 
-/** @param {import('./subject.mjs').Subject} subject @param {boolean} collect @returns {Promise<import('./worker.mjs').Reply>} */
-async function measured({ handler, workload, stringify, clock, ...subject }, collect) {
+/** @param {import('./subject.mjs').Subject} subject @returns {Promise<import('./worker.mjs').Reply>} */
+async function measured({ handler, workload, stringify, clock, ...subject }) {
   const { batch, answer } = workload
   const now = clocks[clock]
   const invocations = Array.from({ length: batch }, subject.makeInvocation)
@@ -53,7 +55,6 @@ async function measured({ handler, workload, stringify, clock, ...subject }, col
   const stride = Math.ceil(batch / CHECKED_PER_BATCH)
   let count = 0
   let wrongStatus = 0
-  if (collect) collectYoungGarbage()
 
   const start = now()
   for (const { event, context } of invocations) {
@@ -72,10 +73,4 @@ async function measured({ handler, workload, stringify, clock, ...subject }, col
     if (wrong !== undefined) return { wrong }
   }
   return { ns }
-}
-
-/** Twice: what survives two collections is old, and not copied again while the clock runs. */
-function collectYoungGarbage() {
-  globalThis.gc?.({ type: 'minor' })
-  globalThis.gc?.({ type: 'minor' })
 }
