@@ -12,8 +12,8 @@ const WARM_UP_BATCHES = 300
 const WARM_UP_PATIENCE = 10
 
 /**
- * Events and contexts are made before the clock starts, and a few invocations bring the caches back after the other
- * processes' turns. After each invocation the ticks that it left are run, as they are in Lambda before the next event is
+ * Events and contexts are made before the clock starts, and as many invocations again bring the caches back after
+ * the other processes' turns. After each invocation the ticks that it left are run, as they are in Lambda before the next event is
  * there; the clock stops after one turn of the event loop, so that all other work put off is counted too.
  *
  * Garbage is left to V8. A collection on demand, be it a minor one, makes that of Node 24 drop the code that it has
@@ -24,7 +24,7 @@ const WARM_UP_PATIENCE = 10
  */
 export async function runBatch(subject) {
   const { handler, workload, makeInvocation } = subject
-  for (let i = 0; i < workload.batch / 5; i++) {
+  for (let i = 0; i < workload.batch; i++) {
     const { event, context } = makeInvocation()
     await handler(event, context)
   }

@@ -19,7 +19,7 @@ ${Object.entries(GROUPS)
   --seconds n       measured per workload, all adapters together (15); a fifth of it per step of a curve
   --rounds n        batches per adapter and process, instead of --seconds
   --processes n     repetitions in fresh processes (5); of curves two at the most
-  --warmup n        seconds per adapter and process at the least (2)
+  --warmup n        seconds per adapter and process at the least (5)
   --singles n       invocations timed singly per adapter and process, for p99 (1000)
   --starts n        cold starts per adapter and format (20)
   --clock           wall (default), or cpu: the process's CPU time, for a machine that is busy otherwise
@@ -42,7 +42,7 @@ export function readOptions(args) {
       seconds: { type: 'string', default: '15' },
       rounds: { type: 'string' },
       processes: { type: 'string', default: '5' },
-      warmup: { type: 'string', default: '2' },
+      warmup: { type: 'string', default: '5' },
       singles: { type: 'string', default: '1000' },
       starts: { type: 'string', default: '20' },
       clock: { type: 'string', default: 'wall' },

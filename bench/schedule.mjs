@@ -1,5 +1,6 @@
 // The parent's side: a fresh process per adapter, batches in turn, in another order every round.
 import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { shuffled } from './shuffled.mjs'
 
@@ -49,12 +50,16 @@ async function measureOnce({ workload, mode, stringify, clock, warmUp, ...plan }
     .filter(({ wrong }) => wrong === undefined)
     .map((sample) => new Worker(sample))
   try {
-    for (const worker of workers) {
-      await worker.order({
-        setup: { adapter: worker.sample.adapter, workload, mode, stringify, clock },
-      })
-      await worker.order({ warmUp })
-    }
+    // As many at a time as there are processors: nothing is measured yet.
+    const cold = [...workers]
+    const lanes = Array.from({ length: availableParallelism() }, async () => {
+      for (let worker = cold.pop(); worker; worker = cold.pop()) {
+        const { adapter } = worker.sample
+        await worker.order({ setup: { adapter, workload, mode, stringify, clock } })
+        await worker.order({ warmUp })
+      }
+    })
+    await Promise.all(lanes)
     const end = performance.now() + (plan.seconds * 1000) / plan.processes
     for (let round = 0; plan.rounds ? round < plan.rounds : performance.now() < end; round++) {
       for (const worker of shuffled(workers)) await worker.order({ batch: true })
