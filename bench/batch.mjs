@@ -12,9 +12,9 @@ const WARM_UP_BATCHES = 300
 const WARM_UP_PATIENCE = 10
 
 /**
- * Events and contexts are made before the clock starts, and as many invocations again bring the caches back after
- * the other processes' turns. After each invocation the ticks that it left are run, as they are in Lambda before the next event is
- * there; the clock stops after one turn of the event loop, so that all other work put off is counted too.
+ * Events and contexts are made before the clock starts, and as many invocations again bring the caches back after the
+ * other processes' turns. After each invocation the ticks that it left are run, as they are in Lambda before the next
+ * event is there; the clock stops after one turn of the event loop, so that all other work put off is counted too.
  *
  * Garbage is left to V8. A collection on demand, be it a minor one, makes that of Node 24 drop the code that it has
  * optimised for shapes of which no object is left, and between two batches there is none of a request.
