@@ -10,7 +10,7 @@ import {
 } from './differences/index.mjs'
 import { isCloseTurn } from './close-turn.mjs'
 import { isMendedLength } from './mended-length.mjs'
-import { comparableNotes, isEndOrAbort } from './upload-order.mjs'
+import { comparableNotes } from './upload-order.mjs'
 import { attribute, makeProbe, newObservation } from './observe.mjs'
 import { toRequest } from './requests.mjs'
 import { toEvent, toResponse } from './ways/function.mjs'
@@ -49,7 +49,7 @@ const LATE_END_MS = 100
  * @param {Found} found
  */
 function isAccepted(found) {
-  return isCloseTurn(found) || isEndOrAbort(found) || isMendedLength(found)
+  return isCloseTurn(found) || isMendedLength(found)
 }
 
 export class Harness {

@@ -13,16 +13,3 @@ export function comparableNotes(notes, hasBody) {
   const isOfUpload = (/** @type {string} */ note) => /^(req|data) /.test(note)
   return [notes.filter((note) => !isOfUpload(note)), notes.filter(isOfUpload)]
 }
-
-/**
- * Whether a difference is that a request is aborted as a function which a server has read to its end before it sees that
- * its connection was destroyed: when the app destroys it in the listener's first part, after it has made the request flow.
- *
- * @param {import('./harness.mjs').Found} found
- */
-export function isEndOrAbort({ aspect, plain, alb, codes }) {
-  const isAborted = (/** @type {unknown} */ notes) =>
-    Array.isArray(notes) &&
-    notes.some((note) => /^req (aborted|error|finished: )/.test(String(note)))
-  return aspect === 'notes' && codes.includes('disconnected') && isAborted(alb) && !isAborted(plain)
-}
