@@ -152,6 +152,38 @@ describe('the limit of 1,048,576 bytes', () => {
     await expectMetToTheByte('single', plainly, make, bytesPerUnit)
   })
 
+  it.each([0, 1, 2, 3])(
+    'counts each byte of a buffer that begins %i bytes into another',
+    async (offset) => {
+      // Also the last few, at every length.
+      for (const end of ['', '\n', '\u0001"', 'a\\\u001F']) {
+        await expectMetToTheByte(
+          'single',
+          plainly,
+          (length) =>
+            Buffer.from(`${'\0'.repeat(offset)}${'a'.repeat(length)}${end}`).subarray(offset),
+          1,
+        )
+      }
+    },
+  )
+
+  it.each([
+    ['beginning', (controls: string, rest: string) => controls + rest],
+    ['end', (controls: string, rest: string) => rest + controls],
+  ])('is met to the byte by text with control characters at its %s only', async (_title, join) => {
+    const make = (length: number): string => join('\u0001'.repeat(90_000), 'a'.repeat(length))
+    const { result } = await answer(plainly, make(0), 'single')
+    const most = LIMIT - sizeOf(result)
+    for (const length of [most - 3, most, most + 1, most + 3]) {
+      await expectAsCounted(plainly, make(length), 'single')
+    }
+    const bodies = await Promise.all(
+      [most, most + 1].map((length) => answer(plainly, make(length), 'single')),
+    )
+    expect(bodies.map((each) => each.result.isBase64Encoded)).toEqual([false, true])
+  })
+
   it('is measured in the result that is returned, whatever the body is made of', async () => {
     const fragment = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
     const share = fc.constantFrom(0.5, 0.75, 0.9, 0.99, 0.999, 1, 1.001, 1.01, 1.3)

@@ -2,7 +2,7 @@ import { bodyBytes, phraseOf, type ResponseParts } from '../parts.js'
 import { oneLine, toFields, type FieldPolicy } from './fields.js'
 import { fitsLimit } from './size.js'
 
-const { isUtf8 } = process.getBuiltinModule('node:buffer')
+const { isAscii, isUtf8 } = process.getBuiltinModule('node:buffer')
 
 /**
  * What an ALB takes as the answer of a function (ALB user guide, "Lambda functions as targets",
@@ -36,13 +36,13 @@ export function toResult(
   onSeveralCookies: () => void,
 ): AlbResult | undefined {
   const { statusCode, rawHeaders } = parts
-  const keepsLength = statusCode === 304 || (isHead && statusCode !== 204)
-  const pieces = isHead || keepsLength || statusCode === 204 ? [] : parts.body
+  const keepsLength = isHead || statusCode === 304
+  const pieces = keepsLength || statusCode === 204 ? [] : parts.body
   const { map, encoded, bytes } = toFields(
     rawHeaders,
     isMulti,
     // A 204 must not have a length at all (RFC 9110, section 8.6), and no number equals NaN.
-    () => (keepsLength ? undefined : statusCode === 204 ? NaN : bodyBytes(pieces).length),
+    () => (statusCode === 204 ? NaN : keepsLength ? undefined : bodyBytes(pieces).length),
     policy,
     onSeveralCookies,
   )
@@ -70,5 +70,7 @@ export function toResult(
 function toText(pieces: ResponseParts['body']): string | undefined {
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('')
   const bytes = bodyBytes(pieces)
+  // Latin-1 is copied, where UTF-8 is decoded.
+  if (isAscii(bytes)) return bytes.toString('latin1')
   return isUtf8(bytes) ? String(bytes) : undefined
 }

@@ -30,21 +30,33 @@ export function fitsLimit(
 ): boolean {
   if (headBytes > MAX_HEAD_BYTES) return false
   const { body, isBase64Encoded } = result
-  // JSON writes a control character with six bytes, every other with fewer, and base64 as it is.
-  const most = MAX_HEAD_BYTES * 12 + body.length * (isBase64Encoded ? 1 : 6)
-  if (most < MAX_RESULT_BYTES) return true
-  const rest = byteLength(JSON.stringify({ ...result, body: '' }))
-  return (
-    rest + (isBase64Encoded ? body.length : writtenBytes(bodyBytes(pieces))) <= MAX_RESULT_BYTES
-  )
+  // JSON writes a control character with six bytes, every other with fewer; and the fields with fewer than twelve.
+  if (body.length < 1e5) return true
+  let left = MAX_RESULT_BYTES - byteLength(JSON.stringify({ ...result, body: '' }))
+  if (isBase64Encoded) return body.length <= left
+  // To write the body out and look takes five to ten times as long as this.
+  costs ??= costsOfPairs()
+  const text = bodyBytes(pieces)
+  const view = new DataView(text.buffer, text.byteOffset)
+  let i = text.length
+  // As a pair with a zero, which takes six.
+  while (i % 4) left -= (costs[text[--i] as number] as number) - 6
+  // Where the rest would fit as control characters, it need not be looked at.
+  while (i && left < i * 6) {
+    const four = view.getUint32((i -= 4))
+    left -= (costs[four & 0xffff] as number) + (costs[four >>> 16] as number)
+  }
+  return left >= 0
 }
 
-/** The size of UTF-8 text in JSON. To write it out and look takes three times as long. */
-function writtenBytes(bytes: Buffer): number {
-  const costs = new Uint8Array(256).map(
-    (_, byte) => JSON.stringify(String.fromCharCode(byte)).length - 2,
+let costs: Uint8Array | undefined
+
+/** The bytes that JSON takes for two bytes of UTF-8, by the number that the two are. */
+function costsOfPairs(): Uint8Array {
+  const single = new Uint8Array(256).map(
+    (_, byte) => JSON.stringify(Buffer.of(byte).toString('latin1')).length - 2,
   )
-  let sum = 0
-  for (let i = bytes.length; i--;) sum += costs[bytes[i] as number] as number
-  return sum
+  return new Uint8Array(65536).map(
+    (_, pair) => (single[pair >> 8] as number) + (single[pair & 255] as number),
+  )
 }
