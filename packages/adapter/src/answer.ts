@@ -2,6 +2,7 @@ import { toResult, type AlbResult } from './alb/result.js'
 import { fromAppResponse, toAppResponse, type AppResponse } from './app-response.js'
 import { compress } from './compression.js'
 import { inTime } from './deadline.js'
+import { inspect } from './errors.js'
 import type { Invocation } from './invocation.js'
 import type { LogCode, LogEntry } from './log.js'
 import type { ResponseHook, Settings } from './options.js'
@@ -35,20 +36,21 @@ export function render(parts: ResponseParts, call: Call): AlbResult | ResponsePa
 export async function complete(held: ResponseParts, call: Call): Promise<AlbResult> {
   try {
     const result = await inTime(completeResponse(held, call), call)
-    return result ?? fail({ failure: 'out-of-time' }, call)
+    return result ?? fail({ code: 'out-of-time' }, call)
   } catch (error) {
-    return fail({ failure: 'app-failed', error }, call)
+    return fail({ code: 'app-failed', error }, call)
   }
 }
 
 async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbResult> {
   const { onResponse, oversize } = call.settings
-  const accepted = fieldLines(call.request.rawHeaders, 'accept-encoding').join()
   let response: AppResponse = toAppResponse(parts)
   const steps: readonly (ResponseHook | string | undefined | false)[] = [
     onResponse,
     oversize,
-    oversize !== 'refuse' && ((tooLarge) => compress(tooLarge, accepted)),
+    oversize !== 'refuse' &&
+      ((tooLarge) =>
+        compress(tooLarge, fieldLines(call.request.rawHeaders, 'accept-encoding').join())),
   ]
   for (const step of steps) {
     if (typeof step !== 'function') continue
@@ -56,7 +58,7 @@ async function completeResponse(parts: ResponseParts, call: Call): Promise<AlbRe
     const result = resultOf(fromAppResponse(response), call)
     if (result) return result
   }
-  return fail({ ...parts, failure: 'too-large', size: bodyBytes(parts.body).length }, call)
+  return fail({ ...parts, code: 'too-large', size: bodyBytes(parts.body).length }, call)
 }
 
 /** The answer for a failure, which is logged. */
@@ -68,33 +70,33 @@ export function fail(failed: Failed, call: Call): AlbResult {
     disconnected: 502,
     'out-of-time': 504,
   }
-  return plain(status[failed.failure] ?? 500, call)
+  return plain(status[failed.code] ?? 500, call)
 }
 
 /** Logs a failure, by default as a line of JSON for CloudWatch Logs to filter. */
-export function report({ failure, error, size, req }: Failed, call: Call): void {
+export function report({ code, error, size, req }: Failed, call: Call): void {
   const { logger } = call.settings
-  const level = failure === 'several-cookies' ? 'warn' : 'error'
+  const level = code === 'several-cookies' ? 'warn' : 'error'
   // What to do, where the code does not say it.
   const advice: Partial<Record<LogCode, string>> = {
     'too-large': 'ALBs take 1 MB and 32 KB of headers: page it or redirect to storage',
     'several-cookies': 'set lambda.multi_value_headers.enabled',
   }
-  const message = `express-alb: ${advice[failure] ?? failure}`
+  const message = `express-alb: ${advice[code] ?? code}`
   try {
     // Express and its router note the matching route on the request.
     const { route, baseUrl = '' } = (req ?? {}) as { route?: { path: string }; baseUrl?: string }
     const entry: LogEntry = {
-      code: failure,
+      code,
       requestId: call.invocation.context?.awsRequestId,
       method: call.request.method,
       path: call.request.target.replace(/\?.*/, ''),
       route: route && baseUrl + route.path,
       size,
-      error: error && process.getBuiltinModule('node:util').inspect(error),
+      error: error && inspect(error),
     }
-    if (typeof logger === 'object') logger[level](entry, message)
-    else if (logger) console[level](JSON.stringify({ level, message, ...entry }))
+    if (logger === true) console[level](JSON.stringify({ level, message, ...entry }))
+    else if (logger) logger[level](entry, message)
   } catch {
     // What breaks in a logger, or in an error that is shown, must not break an answer.
     if (logger) console.error(message)
@@ -113,13 +115,12 @@ export function plain(statusCode: number, call: Call): AlbResult {
 }
 
 function resultOf(parts: ResponseParts, call: Call): AlbResult | undefined {
-  const { settings, isMulti, request } = call
   const { statusCode } = parts
   if (statusCode < 200 || statusCode > 599) {
-    report({ ...parts, failure: 'odd-status', error: statusCode }, call)
+    report({ ...parts, code: 'odd-status', error: statusCode }, call)
   }
-  return toResult(parts, isMulti, request.method === 'HEAD', settings, () => {
-    if (!settings.warned) report({ failure: 'several-cookies' }, call)
-    settings.warned = true
+  return toResult(parts, call.isMulti, call.request.method === 'HEAD', call.settings, () => {
+    if (!call.settings.warned) report({ code: 'several-cookies' }, call)
+    call.settings.warned = true
   })
 }

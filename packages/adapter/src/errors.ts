@@ -1,3 +1,6 @@
+// Loaded with Node itself.
+export const inspect: (value: unknown) => string = process.getBuiltinModule('node:util').inspect
+
 /** What went wrong, for programs; the message is for people. */
 export type ErrorCode =
   /** An option of `createHandler` is unknown or has a value it cannot have. */
@@ -34,6 +37,5 @@ export function invalid(
 
 /** A value's beginning, on one line. */
 export function show(value: unknown): string {
-  const { inspect } = process.getBuiltinModule('node:util')
   return inspect(value).slice(0, 99).replace(/\s+/g, ' ')
 }

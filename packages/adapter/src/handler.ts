@@ -65,15 +65,15 @@ export function createHandler(app: AppSource, options: HandlerOptions = {}): Alb
       loaded.app ??
       (await inTime(
         loaded.load().catch((error: unknown) => {
-          report({ failure: 'init-failed', error }, call)
+          report({ code: 'init-failed', error }, call)
           throw error
         }),
         call,
       ))
-    if (!target) return fail({ failure: 'out-of-time' }, call)
+    if (!target) return fail({ code: 'out-of-time' }, call)
     const running = runInInvocation(invocation, run, target, call)
     const outcome = running instanceof Promise ? await running : running
-    if ('failure' in outcome) return fail(outcome, call)
+    if ('code' in outcome) return fail(outcome, call)
     return 'rawHeaders' in outcome ? runInInvocation(invocation, complete, outcome, call) : outcome
   }
 }

@@ -38,7 +38,7 @@ export interface ResponseParts {
 
 /** A request that failed, and what its log entry should say of it. */
 export interface Failed {
-  readonly failure: LogCode
+  readonly code: LogCode
   readonly error?: unknown
   /** Bytes of body. */
   readonly size?: number

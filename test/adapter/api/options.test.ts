@@ -226,6 +226,17 @@ describe('logger', () => {
     ])
   })
 
+  it('may be a function that has the two methods', async () => {
+    const error = vi.spyOn(console, 'error').mockReturnValue()
+    const logger = Object.assign(() => {}, { warn() {}, error: vi.fn<() => void>() })
+    await failing(logger)(createAlbEvent(), createLambdaContext())
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'app-failed' }),
+      expect.any(String),
+    )
+    expect(error).not.toHaveBeenCalled()
+  })
+
   it('false keeps the adapter silent', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     await failing(false)(createAlbEvent(), createLambdaContext())

@@ -96,8 +96,7 @@ function extend(
     dispatch(app: App): Outcome<R> | Promise<Outcome<R>> {
       const onError = (error: unknown): void => {
         if (!this.#outcome && !this.#res.writableEnded) this.#fail('app-failed', error)
-        else
-          this.#policy.onLateError({ failure: 'late-error', error, req: this.#req }, this.#subject)
+        else this.#policy.onLateError({ code: 'late-error', error, req: this.#req }, this.#subject)
       }
       try {
         const returned = app.listener(this.#req, this.#res) as
@@ -127,8 +126,7 @@ function extend(
       callback?: Callback,
     ): boolean {
       // Not accepted any more, which the stream's own method says as it should.
-      if (this.destroyed || this.writableEnded)
-        return super.write(chunk, encoding as never, callback)
+      if (!this.writable) return super.write(chunk, encoding as never, callback)
       const done = typeof encoding === 'function' ? encoding : callback
       // Node writes 1xx responses in this encoding, also between the head and the body.
       const isInterim = encoding === 'ascii' && /^HTTP.1.1 1[^]*\r\n\r\n$/.test(chunk as string)
@@ -183,7 +181,7 @@ function extend(
         this.#fail('disconnected', error)
         clearTimeout(this.#deadlineTimer)
         // Node's server aborts the request first, then 'close' comes on the response.
-        this.prependOnceListener('close', () => {
+        this.prependListener('close', () => {
           // Node's error for a connection that closes before the response is finished.
           this.#req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
         })
@@ -275,8 +273,8 @@ function extend(
       return this.#outcome as Outcome<R>
     }
 
-    #fail(failure: Failed['failure'], error?: unknown): void {
-      this.#outcome ??= { failure, error, size: this.bytesWritten, req: this.#req }
+    #fail(code: Failed['code'], error?: unknown): void {
+      this.#outcome ??= { code, error, size: this.bytesWritten, req: this.#req }
       this.destroy()
     }
   }

@@ -21,7 +21,7 @@ export interface ExchangePolicy<S, R> {
   readonly peerAddress: string
   /** How many bytes of body to keep at the most. */
   readonly bodyLimit: number
-  /** Makes the answer of a finished response: anything without a member `failure`. */
+  /** Makes the answer of a finished response: anything without a member `code`. */
   render(parts: ResponseParts, subject: S): R
   /** Milliseconds that the app has; asked only when it does not finish at once. */
   timeLimit(subject: S): number

@@ -23,13 +23,12 @@ export function toRawHeaders(res: ServerResponse, headers: HeadArgument): readon
     for (let i = 0; i < list.length; i += 2) add(raw, list[i] as string, list[i + 1])
   } else {
     let own: boolean | undefined
-    const fields = Object(headers) as Record<string, unknown>
-    for (const key of Object.keys(fields)) {
-      const value = fields[key]
+    for (const key of Object.keys(headers ?? {})) {
+      const value = (headers as Record<string, unknown>)[key]
       own ??= res.hasHeader(key)
       // The collection holds, under the lower-case name, the name as given and the value.
-      if (own) add(raw, (value as [string])[0], (value as unknown[])[1])
-      else add(raw, key, value)
+      const held = value as readonly [string, unknown]
+      add(raw, own ? held[0] : key, own ? held[1] : value)
     }
   }
   return endToEnd(raw)
