@@ -32,6 +32,7 @@ function hashSources(folder) {
   /** @param {string} file */
   const add = (file) => hash.update(`${relative(root, file)}\n`).update(readFileSync(file))
   add(join(root, 'tsconfig.base.json'))
+  add(fileURLToPath(import.meta.url))
   /** @param {string} current */
   const walk = (current) => {
     const entries = readdirSync(current, { withFileTypes: true })
@@ -106,11 +107,46 @@ export async function buildAdapter() {
           sourcemap: 'linked',
           sourcesContent: false,
           logLevel: 'warning',
+          plugins: [inOrder],
+          // That the package's files have no side effects, which would leave out what is imported for its place only.
+          ignoreAnnotations: true,
         })
       }
       writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n')
     },
   )
+}
+
+/**
+ * Which of the adapter's files come first in its bundle; every other comes where it is needed first. It makes no
+ * difference to what the bundle does, but gzip finds more where alike code is near: 50 bytes, found by trial.
+ */
+const FIRST = [
+  'http/head',
+  'alb/size',
+  'alb/body',
+  'alb/headers',
+  'alb/target',
+  'options',
+  'app',
+  'app-response',
+  'alb/event',
+  'invocation',
+  'compression',
+  'alb/fields',
+  'deadline',
+]
+
+/** @type {import('esbuild').Plugin} */
+const inOrder = {
+  name: 'in-order',
+  setup(build) {
+    build.onLoad({ filter: /src.index\.ts$/ }, ({ path }) => {
+      // On the first line, so that the source map's lines stay right.
+      const imports = FIRST.map((file) => `import './${file}.js';`).join('')
+      return { contents: imports + readFileSync(path, 'utf8'), loader: 'ts' }
+    })
+  },
 }
 
 /**

@@ -73,13 +73,12 @@ function toApp(source: unknown): App {
   if (typeof source === 'function') {
     return { listener: source as RequestListener, messages: messagesFor(source) }
   }
-  const first = isServer(source) ? source.listeners('request')[0] : undefined
+  const first = isServer(source) && source.listeners('request')[0]
   if (!first) {
     const expected = 'an Express app, listener, http.Server or a function that gets one'
     throw invalid('INVALID_APP', 'The app', source, expected)
   }
-  const server = source as HttpServer
-  return { listener: (...pair) => server.emit('request', ...pair), messages: messagesFor(first) }
+  return { listener: (...pair) => source.emit('request', ...pair), messages: messagesFor(first) }
 }
 
 // http.Server and https.Server have only net.Server in common.

@@ -44,7 +44,7 @@ export function isMultiValue(event: AlbEvent): boolean {
  * `INVALID_EVENT`, naming the field, when no ALB sends such an event.
  */
 export function toRequestParts(event: AlbEvent, basePath: string): RequestParts {
-  if (Object(event) !== event) {
+  if (typeof event !== 'object' || !event) {
     throw invalid('INVALID_EVENT', 'event', event, 'an object')
   }
   if (!event.requestContext?.elb) refuseForeignEvent(event)

@@ -89,7 +89,7 @@ export function oneLine(text: string): string {
 
 /** `set-cookie` with capitals where `variant` has bits. */
 function spellCookie(variant: number): string {
-  if (variant > 1023) throw new Error('Too many cookies')
+  if (variant > 1023) throw new Error('Over 512 cookies')
   return 'set-cookie'.replace(/./g, (letter, i: number) =>
     (variant >> i) & 1 ? letter.toUpperCase() : letter,
   )
