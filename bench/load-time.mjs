@@ -1,7 +1,16 @@
 // What loading the built package adds to Node's start, in processes that do nothing else: a main file that loads it
 // against one that does not, from a folder in which the package lies as npm would have put it.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +24,8 @@ export const LIMIT = 3
  * quartiles.
  * @typedef {{ limit: number, whole: Load[], within: Load[] }} LoadTimes
  * @typedef {'cjs' | 'mjs'} Kind
- * @typedef {{ what: string, kind: Kind, module: string, reference?: boolean }} Start
+ * @typedef {{ what: string, kind: Kind, module: string, reference?: boolean, after?: string }} Start `after`: what is
+ * loaded before, with both the start and the one it is compared with.
  */
 
 /** Pairs of processes for each figure of a whole start: one differs from the next by more than is looked for. */
@@ -24,6 +34,8 @@ const PAIRS = 61
 const PROCESSES = 31
 
 const EMPTY = 'empty-package'
+/** Has loaded what Node needs for packages with `exports`, which many of its dependencies have. */
+const EXPRESS = 'express'
 const FOLDER = fileURLToPath(new URL('node_modules/', import.meta.url))
 
 /** @param {string} name @returns {LoadTimes} */
@@ -50,6 +62,7 @@ function install(folder, name) {
   for (const part of ['package.json', 'dist']) {
     cpSync(join(FOLDER, name, part), join(packed, part), { recursive: true, dereference: true })
   }
+  symlinkSync(realpathSync(join(FOLDER, EXPRESS)), join(folder, 'node_modules', EXPRESS), 'junction')
   const manifest = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'))
   for (const format of ['cjs', 'esm']) {
     mkdirSync(join(empty, 'dist', format), { recursive: true })
@@ -69,6 +82,9 @@ function starts(name) {
   return [
     { what: `require('${name}')`, kind: 'cjs', module: name },
     { what: `import '${name}'`, kind: 'mjs', module: name },
+    // As in a service.
+    { what: `require('${name}') after Express`, kind: 'cjs', module: name, after: EXPRESS },
+    { what: `import '${name}' after Express`, kind: 'mjs', module: name, after: EXPRESS },
     // Without the search for it, which is Node's.
     { what: 'the built file by its path, require', kind: 'cjs', module: byPath(name, 'cjs') },
     { what: 'the built file by its path, import', kind: 'mjs', module: byPath(name, 'esm') },
@@ -90,8 +106,8 @@ function starts(name) {
 function wholeStarts(folder, name) {
   const measured = starts(name).map((start, i) => ({
     ...start,
-    without: mainFile(folder, `without-${i}.${start.kind}`, ''),
-    with: mainFile(folder, `with-${i}.${start.kind}`, loading(start)),
+    without: mainFile(folder, `without-${i}.${start.kind}`, before(start)),
+    with: mainFile(folder, `with-${i}.${start.kind}`, before(start) + loading(start)),
     /** @type {number[]} */
     differences: [],
   }))
@@ -119,7 +135,7 @@ function wholeStarts(folder, name) {
  */
 function fromWithin(folder, name) {
   return starts(name).map((start, i) => {
-    const code = `const { stdout } = process
+    const code = `${before(start)}const { stdout } = process
 const before = performance.now()
 ${start.kind === 'cjs' ? loading(start) : `await import('${start.module}')`}
 stdout.write(String(performance.now() - before))`
@@ -132,6 +148,11 @@ stdout.write(String(performance.now() - before))`
 /** @param {Start} start */
 function loading({ kind, module }) {
   return kind === 'cjs' ? `require('${module}')` : `import '${module}'`
+}
+
+/** @param {Start} start */
+function before({ kind, after }) {
+  return after === undefined ? '' : `${loading({ what: '', kind, module: after })}\n`
 }
 
 /** @param {string} folder @param {string} file @param {string} code */

@@ -9,6 +9,6 @@ import type { AlbEvent } from './event.js'
 export function isHealthCheck(event: AlbEvent): boolean {
   const map = event.multiValueHeaders ?? event.headers
   // A string, or an array of one, which a regular expression takes for its text.
-  const isProbe = /^ELB-HealthChecker/.test(map?.['user-agent'] as string)
+  const isProbe = /^ELB-HealthChecker\/\d/.test(map?.['user-agent'] as string)
   return isProbe && !map?.['x-forwarded-for']
 }
