@@ -62,7 +62,11 @@ function install(folder, name) {
   for (const part of ['package.json', 'dist']) {
     cpSync(join(FOLDER, name, part), join(packed, part), { recursive: true, dereference: true })
   }
-  symlinkSync(realpathSync(join(FOLDER, EXPRESS)), join(folder, 'node_modules', EXPRESS), 'junction')
+  symlinkSync(
+    realpathSync(join(FOLDER, EXPRESS)),
+    join(folder, 'node_modules', EXPRESS),
+    'junction',
+  )
   const manifest = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'))
   for (const format of ['cjs', 'esm']) {
     mkdirSync(join(empty, 'dist', format), { recursive: true })
