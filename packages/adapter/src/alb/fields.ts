@@ -87,7 +87,7 @@ export function oneLine(text: string): string {
   return text
 }
 
-/** `set-cookie` with capitals where `variant` has bits. */
+/** `set-cookie` with capitals where `variant` has bits: 512 spellings, since the hyphen has no capital. */
 function spellCookie(variant: number): string {
   if (variant > 1023) throw new Error('Over 512 cookies')
   return 'set-cookie'.replace(/./g, (letter, i: number) =>
