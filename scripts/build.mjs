@@ -123,18 +123,19 @@ export async function buildAdapter() {
  */
 const FIRST = [
   'http/head',
-  'alb/size',
-  'alb/body',
-  'alb/headers',
   'alb/target',
+  'alb/body',
+  'alb/size',
+  'alb/headers',
+  'app-response',
   'options',
   'app',
-  'app-response',
-  'alb/event',
   'invocation',
+  'alb/event',
   'compression',
   'alb/fields',
   'deadline',
+  'alb/result',
 ]
 
 /** @type {import('esbuild').Plugin} */

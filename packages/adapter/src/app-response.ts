@@ -36,8 +36,9 @@ export function fromAppResponse(response: AppResponse): ResponseParts {
   for (const name in headers) {
     process.getBuiltinModule('node:http').validateHeaderName(name)
     // A missing value is as wrong as a line end, which no result takes.
-    const values = [headers[name]].flat() as readonly (string | number | undefined)[]
-    for (const value of values) rawHeaders.push(name, String(value ?? '\n'))
+    for (const value of [headers[name]].flat() as readonly (string | number | undefined)[]) {
+      rawHeaders.push(name, String(value ?? '\n'))
+    }
   }
   return {
     statusCode,

@@ -39,7 +39,6 @@ export function toLoadedApp(source: AppSource): LoadedApp {
   const promise = isThenable && Promise.resolve(source)
   // Reported by load(). Unhandled before the first invocation, it would end the process instead.
   if (promise) promise.catch(() => undefined)
-  const isLazy = promise || isFactory(source)
   let attempt: Promise<App> | undefined
   const start = async (): Promise<App> => {
     try {
@@ -50,7 +49,7 @@ export function toLoadedApp(source: AppSource): LoadedApp {
     }
   }
   const loaded: LoadedApp = {
-    app: isLazy ? undefined : toApp(source),
+    app: promise || isFactory(source) ? undefined : toApp(source),
     load: () =>
       (attempt ??= start().finally(() => {
         attempt = undefined

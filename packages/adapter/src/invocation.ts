@@ -38,15 +38,14 @@ export class Invocation<Context extends LambdaContext = LambdaContext> {
 // One store for the process: a service may load this package twice, once as an ES module and once
 // through require(), and both copies must see the same invocation. It hangs on the built-in class and
 // not on globalThis, of which Jest gives each test file its own.
-const STORE: unique symbol = Symbol.for('express-alb.invocation')
+const STORE: unique symbol = Symbol.for('express-alb')
 
 interface SharedStorage {
   new (): AsyncLocalStorage<Invocation>
   [STORE]?: AsyncLocalStorage<Invocation>
 }
 
-const { AsyncLocalStorage: Storage }: { AsyncLocalStorage: SharedStorage } =
-  process.getBuiltinModule('node:async_hooks')
+const Storage: SharedStorage = process.getBuiltinModule('node:async_hooks').AsyncLocalStorage
 const storage = (Storage[STORE] ??= new Storage())
 
 /**

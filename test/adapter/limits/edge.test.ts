@@ -155,8 +155,8 @@ describe('the limit of 1,048,576 bytes', () => {
   it.each([0, 1, 2, 3])(
     'counts each byte of a buffer that begins %i bytes into another',
     async (offset) => {
-      // Also the last few, at every length.
-      for (const end of ['', '\n', '\u0001"', 'a\\\u001F']) {
+      // Also the last few, at every length: these leave all remainders by eight at the edge and three bytes beside it.
+      for (const end of ['', '\n', '\n\n', '\u0001"', 'a\\\u001F']) {
         await expectMetToTheByte(
           'single',
           plainly,
