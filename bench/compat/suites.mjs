@@ -85,12 +85,15 @@ export const SUITES = [
     runner: 'vitest',
     options: ['--config', 'vitest.config.integration.mts'],
     files: [
-      'hello-world',
       'cors',
+      'hello-world',
+      'lazy-modules',
       'nest-application',
+      'query-method',
+      'route-conflict',
+      'scopes',
       'send-files',
       'versioning',
-      'websockets-and-http',
     ].map((folder) => ({
       in: `integration/${folder}`,
       // Those are about its other platforms.
