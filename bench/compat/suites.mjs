@@ -54,6 +54,30 @@ export const SUITES = [
   middleware('connect', 'senchalabs/connect', WITH_ENV),
   middleware('cors', 'expressjs/cors', ['--require', 'test/support/env']),
   middleware('connect-timeout', 'expressjs/timeout', LEAKS),
+  middleware('cookie-parser', 'expressjs/cookie-parser', LEAKS),
+  middleware('errorhandler', 'expressjs/errorhandler', LEAKS),
+  middleware('method-override', 'expressjs/method-override', LEAKS),
+  middleware('response-time', 'expressjs/response-time', []),
+  middleware('serve-favicon', 'expressjs/serve-favicon', LEAKS),
+  middleware('serve-index', 'expressjs/serve-index', LEAKS),
+  middleware('vhost', 'expressjs/vhost', LEAKS),
+  middleware('supertest', 'ladjs/supertest', ['--exit', '--require', 'should', ...LEAKS]),
+  {
+    ...middleware('superagent', 'ladjs/superagent', ['--exit', '--require', 'should']),
+    prepare: { makes: 'lib/node/index.js', command: ['npm', 'run', 'build:lib'] },
+    files: [
+      { in: 'test', named: SCRIPTS },
+      { in: 'test/node', named: SCRIPTS },
+    ],
+  },
+  {
+    name: 'formidable',
+    source: 'node-formidable/formidable',
+    is: { package: 'formidable' },
+    runner: 'node:test',
+    // The others run on jest.
+    files: [{ in: 'test-node', named: SCRIPTS, below: true }],
+  },
   {
     name: 'koa',
     source: 'koajs/koa',
