@@ -8,6 +8,7 @@ import type { LogCode, LogEntry } from './log.js'
 import type { ResponseHook, Settings } from './options.js'
 import {
   bodyBytes,
+  copyBytes,
   type Failed,
   type RequestParts,
   type ResponseParts,
@@ -29,7 +30,12 @@ export interface Call {
  * response itself: a hook must see it, or it is too large.
  */
 export function render(parts: ResponseParts, call: Call): AlbResult | ResponseParts {
-  return call.settings.onResponse ? parts : (resultOf(parts, call) ?? parts)
+  return (
+    (!call.settings.onResponse && resultOf(parts, call)) || {
+      ...parts,
+      body: [copyBytes(parts.body)],
+    }
+  )
 }
 
 /** What `render` could not do at once: asking hooks, and making a large response fit. */

@@ -31,7 +31,7 @@ export interface ResponseParts {
   /** Names and values in turn, as in Node's `rawHeaders`; a repeated field is repeated here. */
   readonly rawHeaders: readonly string[]
   /** The body in the pieces that were written; a string stands for its UTF-8 bytes. */
-  readonly body: readonly (string | Buffer)[]
+  readonly body: readonly (string | Uint8Array)[]
   /** The request as the app left it, for the log. */
   readonly req?: IncomingMessage
 }
@@ -58,10 +58,18 @@ export function fieldLines(rawHeaders: readonly string[], name: string): string[
   return rawHeaders.filter(isLineOf(rawHeaders, name))
 }
 
-/** The body's bytes in one buffer. */
+/** The body's bytes in one buffer, which may be the only piece itself. */
 export function bodyBytes(body: ResponseParts['body']): Buffer {
-  const pieces = body.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+  return body.length === 1 ? toBuffer(body[0] as string) : copyBytes(body)
+}
+
+/** The body's bytes in a buffer of their own. */
+export function copyBytes(body: ResponseParts['body']): Buffer {
+  return Buffer.concat(body.map(toBuffer))
+}
+
+function toBuffer(piece: string | Uint8Array): Buffer {
+  return Buffer.isBuffer(piece) ? piece : Buffer.from(piece)
 }
 
 /** The standard reason phrase of a status. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Failed, RequestParts, ResponseParts } from '../parts.js'
-import type { App, Connection, ExchangePolicy, Outcome } from './exchange.js'
+import type { App, Connection, ExchangePolicy, Outcome, Written } from './exchange.js'
 import {
   dismissRequest,
   drainRequest,
@@ -74,7 +74,6 @@ function extend(
     readonly #subject: S
     readonly #req: Request
     readonly #res: Response
-    #waitsForDrain = false
     #deadlineTimer: NodeJS.Timeout | undefined
     #outcome: Outcome<R> | undefined
     #resolve: ((outcome: Outcome<R>) => void) | undefined
@@ -87,15 +86,37 @@ function extend(
       this.#subject = subject
       this.#req = toIncomingMessage(parts, this, app.messages)
       this.#res = toServerResponse(this.#req, this, app.messages)
+      // Comes while end() runs, which is when a server's socket takes the last bytes.
+      this.#res.on('prefinish', () => {
+        try {
+          // There is a response, since it is ended.
+          this.#outcome ??= policy.render(this.response as ResponseParts, subject)
+        } catch (error) {
+          this.#fail('app-failed', error)
+        }
+      })
       // First of all 'finish' listeners, as in Node's server.
       this.#res.on('finish', () => {
-        this.#onFinish()
+        this.#finished = true
+        clearTimeout(this.#deadlineTimer)
+        if (this.timeout) this.setTimeout(0)
+        if (!isUntouched(this.#req)) this.#endRequest()
+        this.#res.detachSocket(this as never)
+        const close = (): void => {
+          closeResponse(this.#res)
+          if (isUntouched(this.#req)) dismissRequest(this.#req)
+          else this.#endRequest()
+          this.#resolve?.(this.#outcome as Outcome<R>)
+        }
+        // As in Node's server, a tick later; at once when only this connection listens to the response.
+        if (isUnheard(this.#res)) close()
+        else process.nextTick(close)
       })
     }
 
     dispatch(app: App): Outcome<R> | Promise<Outcome<R>> {
       const onError = (error: unknown): void => {
-        if (!this.#outcome && !this.#res.writableEnded) this.#fail('app-failed', error)
+        if (!this.#outcome) this.#fail('app-failed', error)
         else this.#policy.onLateError({ code: 'late-error', error, req: this.#req }, this.#subject)
       }
       try {
@@ -107,10 +128,9 @@ function extend(
       }
       // Node's server reads the rest of the request now, after the listener's synchronous part.
       this.#req.complete = !this.#body?.length
-      const ended = this.#res.writableEnded
-      if (!ended || !isUntouched(this.#req)) this.#deliver()
-      else if (isUnheard(this.#res)) return this.#render()
-      if (!ended && !this.destroyed) {
+      if (!this.#res.writableEnded || !isUntouched(this.#req)) this.#deliver()
+      else if (this.#outcome && isUnheard(this.#res)) return this.#outcome
+      if (!this.#outcome) {
         this.#deadlineTimer = setTimeout(() => {
           this.#fail('out-of-time')
         }, this.#policy.timeLimit(this.#subject))
@@ -135,32 +155,35 @@ function extend(
       }
       if (this.timeout) this.setTimeout(this.timeout)
       if (done) process.nextTick(done)
-      const accepted = this.writableLength < this.writableHighWaterMark
-      this.#waitsForDrain ||= !accepted
-      return accepted
+      return this.writableLength < this.writableHighWaterMark
     }
 
     #keep(chunk: string | Uint8Array, encoding: BufferEncoding | undefined): void {
       // A string counts by its characters, of at least one byte each.
       this.bytesWritten += chunk.length
       this._writableState.length += chunk.length
-      if (this.bytesWritten > this.#policy.bodyLimit) this.#fail('too-large')
-      if (this.#outcome) return
-      // Lone surrogates are replaced, as Buffer.from() does. The app may write over bytes that it thinks written.
-      this.response?.body.push(
-        typeof chunk === 'string' && !encoding
-          ? chunk.toWellFormed()
-          : Buffer.from(chunk as string, encoding),
+      if (this.bytesWritten > this.#policy.bodyLimit) return this.#fail('too-large')
+      const { body, length } = this.response as Written
+      body.push(
+        typeof chunk !== 'string'
+          ? // The app may write over bytes that it thinks written. The whole body is read while end() still runs.
+            length
+            ? chunk
+            : Buffer.from(chunk)
+          : encoding
+            ? Buffer.from(chunk, encoding)
+            : // Lone surrogates are replaced, as Buffer.from() does.
+              chunk.toWellFormed(),
       )
     }
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */
     override uncork(): void {
       super.uncork()
+      if (this.writableLength >= this.writableHighWaterMark) {
+        process.nextTick(drain, this, this.#res)
+      }
       this._writableState.length = 0
-      if (!this.#waitsForDrain) return
-      this.#waitsForDrain = false
-      process.nextTick(drain, this, this.#res)
     }
 
     // Nothing comes in on this stream.
@@ -174,8 +197,6 @@ function extend(
 
     override _destroy(error: Error | null, callback: Callback): void {
       if (!this.#finished) {
-        // The app may hang up after it has ended its response: that much is answered.
-        if (this.#res.writableEnded) this.#render()
         // A head that has not left never will, and end() then says nothing.
         if (!this.bytesWritten) this.#res._headerSent = false
         this.#fail('disconnected', error)
@@ -215,9 +236,12 @@ function extend(
     /** What `remoteAddress`, `localPort`, `address()` and so on ask: the load balancer's end for both. */
     _getsockname(): object {
       const address = this.#policy.peerAddress
-      const family = `IPv${process.getBuiltinModule('node:net').isIP(address)}`
       // An ALB connects to its targets from ephemeral ports.
-      return { address, family, port: 50000 }
+      return {
+        address,
+        family: `IPv${process.getBuiltinModule('node:net').isIP(address)}`,
+        port: 50000,
+      }
     }
 
     _getpeername(): object {
@@ -240,37 +264,9 @@ function extend(
       } else end()
     }
 
-    #onFinish(): void {
-      this.#render()
-      this.#finished = true
-      clearTimeout(this.#deadlineTimer)
-      if (this.timeout) this.setTimeout(0)
-      if (!isUntouched(this.#req)) this.#endRequest()
-      this.#res.detachSocket(this as never)
-      const close = (): void => {
-        closeResponse(this.#res)
-        if (isUntouched(this.#req)) dismissRequest(this.#req)
-        else this.#endRequest()
-        this.#resolve?.(this.#outcome as Outcome<R>)
-      }
-      // As in Node's server, a tick later; at once when only this method listens to the response.
-      if (isUnheard(this.#res)) close()
-      else process.nextTick(close)
-    }
-
     #endRequest(): void {
       this.#deliver()
       drainRequest(this.#req)
-    }
-
-    #render(): Outcome<R> {
-      try {
-        // There is one, since it is ended.
-        this.#outcome ??= this.#policy.render(this.response as ResponseParts, this.#subject)
-      } catch (error) {
-        this.#fail('app-failed', error)
-      }
-      return this.#outcome as Outcome<R>
     }
 
     #fail(code: Failed['code'], error?: unknown): void {

@@ -29,6 +29,13 @@ export interface ExchangePolicy<S, R> {
   onLateError(failed: Failed, subject: S): void
 }
 
+/** A response as it is written. */
+export interface Written extends ResponseParts {
+  readonly body: (string | Uint8Array)[]
+  /** Bytes of the whole body, where the head is made by the `end()` that brings it. */
+  readonly length: number | null
+}
+
 /**
  * The connection between load balancer and app, for one exchange: a duplex stream under request and
  * response, with the parts of `net.Socket` that apps and middleware use.
@@ -40,5 +47,5 @@ export interface Connection extends Duplex {
    * The response, once there is a head. What is written before it can only be a 1xx response, which no
    * load balancer passes on from a function, and is dropped.
    */
-  response: (ResponseParts & { readonly body: (string | Buffer)[] }) | undefined
+  response: Written | undefined
 }

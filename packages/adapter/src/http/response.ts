@@ -7,6 +7,7 @@ import type { Messages } from './messages.js'
 export interface Response extends ServerResponse {
   _headerSent: boolean
   _closed: boolean
+  readonly _contentLength: number | null
   readonly _eventsCount: number
   readonly outputData: object[]
   _flush(): void
@@ -37,9 +38,11 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
   // The load balancer adds a date. Node's own would start a timer that keeps its text for a second, and half a
   // millisecond of a cold start goes there.
   this.sendDate = false
+  // Node notes it when end() makes the head, and later for a field of the app's as well.
+  const length = this._contentLength
+  const socket = this.socket as unknown as Connection | null
   // The method that this one, an own property, hides.
   ;(Object.getPrototypeOf(this) as Response)._storeHeader.call(this, statusLine, headers)
-  const socket = this.socket as unknown as Connection | null
   // On a connection that is gone Node drops what comes, and never says that the response is finished.
   if (socket && !socket.destroyed) {
     this.chunkedEncoding = false
@@ -50,14 +53,15 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
       statusMessage: toText(this.statusMessage),
       rawHeaders: toRawHeaders(this, headers),
       body: [],
+      length,
       req: this.req,
     }
   }
 }
 
-/** Whether a response has one listener, for one event. */
+/** Whether a response has no listeners but the connection's own, of two events. */
 export function isUnheard(res: Response): boolean {
-  return res._eventsCount === 1 && res.listenerCount('finish') === 1
+  return res._eventsCount === 2 && res.listenerCount('finish') === 1
 }
 
 /** Marks a finished response closed and says so, as Node's server does a tick after `finish`. */
