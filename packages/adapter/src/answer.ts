@@ -26,8 +26,8 @@ export interface Call {
 }
 
 /**
- * The result for a finished response, at once where nothing stands between the two. Otherwise the
- * response itself: a hook must see it, or it is too large.
+ * The result for an ended response, at once where nothing stands between the two. Otherwise the response
+ * itself, with bytes of its own: a hook must see it, or it is too large.
  */
 export function render(parts: ResponseParts, call: Call): AlbResult | ResponseParts {
   return (

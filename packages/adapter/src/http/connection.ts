@@ -164,17 +164,13 @@ function extend(
       this._writableState.length += chunk.length
       if (this.bytesWritten > this.#policy.bodyLimit) return this.#fail('too-large')
       const { body, length } = this.response as Written
-      body.push(
-        typeof chunk !== 'string'
-          ? // The app may write over bytes that it thinks written. The whole body is read while end() still runs.
-            length
-            ? chunk
-            : Buffer.from(chunk)
-          : encoding
-            ? Buffer.from(chunk, encoding)
-            : // Lone surrogates are replaced, as Buffer.from() does.
-              chunk.toWellFormed(),
-      )
+      if (typeof chunk === 'string') {
+        // Lone surrogates are replaced, as Buffer.from() does.
+        body.push(encoding ? Buffer.from(chunk, encoding) : chunk.toWellFormed())
+      } else {
+        // The app may write over bytes that it thinks written. The whole body is read while end() still runs.
+        body.push(length ? chunk : Buffer.from(chunk))
+      }
     }
 
     /** Node's response does this a tick after each burst of writes, which then is sent. */

@@ -21,7 +21,10 @@ export interface ExchangePolicy<S, R> {
   readonly peerAddress: string
   /** How many bytes of body to keep at the most. */
   readonly bodyLimit: number
-  /** Makes the answer of a finished response: anything without a member `code`. */
+  /**
+   * Makes the answer of an ended response: anything without a member `code`. When it has returned, the
+   * bytes of the body are the app's again.
+   */
   render(parts: ResponseParts, subject: S): R
   /** Milliseconds that the app has; asked only when it does not finish at once. */
   timeLimit(subject: S): number

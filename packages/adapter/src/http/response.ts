@@ -59,7 +59,7 @@ function storeHead(this: Response, statusLine: string, headers: HeadArgument): v
   }
 }
 
-/** Whether a response has no listeners but the connection's own, of two events. */
+/** Whether only the connection listens to a response: for `prefinish` and `finish`. */
 export function isUnheard(res: Response): boolean {
   return res._eventsCount === 2 && res.listenerCount('finish') === 1
 }
