@@ -1,13 +1,17 @@
 // node scripts/audit.mjs: looks up every locked package in npm's list of known vulnerabilities.
 //
+//     npm run audit [-- --advisories <folder>]      in a clone of GitLab's list instead (advisories.mjs)
+//
 // pnpm 10 asks for that at addresses that npm retired in 2026 (pnpm/pnpm#11265). So npm's own `audit` does it: it is given
 // a lockfile that names the same packages and versions.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
+import { findAdvisories, UNRATED } from './advisories.mjs'
 import { ensureInstalled } from './install.mjs'
 import { root } from './run.mjs'
 
@@ -25,6 +29,7 @@ const PUBLISHED = ['packages/adapter', 'packages/local-alb', 'packages/deploy']
  *
  * @typedef {{ name: string, version: string }} Package
  * @typedef {{ severity: string, via: readonly (string | { title: string })[] }} Vulnerability as npm tells it
+ * @typedef {(packages: readonly Package[]) => Promise<Record<string, Vulnerability>>} Lookup by name
  */
 
 /**
@@ -63,16 +68,13 @@ function publishedKeys({ importers, snapshots }) {
 }
 
 /**
- * @param {readonly string[]} keys
+ * @param {readonly Package[]} packages
  * @returns {object} a lockfile of npm that names them, each under an alias so that several versions find room
  */
-function toNpmLock(keys) {
-  const entries = keys.map((key, index) => [`node_modules/p${index}`, toPackage(key)])
+function toNpmLock(packages) {
+  const entries = packages.map((it, index) => [`node_modules/p${index}`, it])
   const dependencies = Object.fromEntries(
-    keys.map((key, index) => {
-      const { name, version } = toPackage(key)
-      return [`p${index}`, `npm:${name}@${version}`]
-    }),
+    packages.map(({ name, version }, index) => [`p${index}`, `npm:${name}@${version}`]),
   )
   return {
     name: 'audit',
@@ -81,14 +83,11 @@ function toNpmLock(keys) {
   }
 }
 
-/**
- * @param {readonly string[]} keys
- * @returns {Promise<Record<string, Vulnerability>>} by name
- */
-async function findVulnerabilities(keys) {
+/** @type {Lookup} */
+async function askNpm(packages) {
   const folder = mkdtempSync(join(tmpdir(), 'express-alb-audit-'))
   try {
-    const lock = toNpmLock(keys)
+    const lock = toNpmLock(packages)
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
     writeFileSync(join(folder, 'package.json'), '{ "name": "audit", "private": true }')
     const args = ['audit', '--package-lock-only', '--json']
@@ -112,9 +111,10 @@ async function findVulnerabilities(keys) {
  * @param {string} what
  * @param {readonly string[]} keys
  * @param {readonly string[]} bad severities that fail
+ * @param {Lookup} lookUp
  */
-async function audit(what, keys, bad) {
-  const found = Object.entries(await findVulnerabilities(keys))
+async function audit(what, keys, bad, lookUp) {
+  const found = Object.entries(await lookUp(keys.map(toPackage)))
   const serious = found.filter(([, { severity }]) => bad.includes(severity))
   console.log(`${what}: ${keys.length} packages, ${found.length} with known vulnerabilities`)
   for (const [name, { severity, via }] of found) {
@@ -124,25 +124,36 @@ async function audit(what, keys, bad) {
   return serious.length
 }
 
-/** Exit code 0: nothing found, 1: something to be dealt with, 2: npm could not be asked. */
-async function main() {
+/**
+ * Exit code 0: nothing found, 1: something to be dealt with, 2: the list could not be asked.
+ *
+ * @param {string} [advisories] a clone of GitLab's list
+ */
+async function main(advisories) {
   /** @type {Lock} */
   const lock = parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8'))
-  const any = ['low', 'moderate', 'high', 'critical']
+  const any = ['low', 'moderate', 'high', 'critical', UNRATED]
+  /** @type {Lookup} */
+  const lookUp =
+    advisories === undefined
+      ? askNpm
+      : async (packages) => findAdvisories(resolve(root, advisories), packages)
   try {
     const serious =
-      (await audit('What users install', publishedKeys(lock), any)) +
+      (await audit('What users install', publishedKeys(lock), any, lookUp)) +
       // What only tests and builds use meets no input of strangers.
-      (await audit('Everything', Object.keys(lock.packages), ['high', 'critical']))
+      (await audit('Everything', Object.keys(lock.packages), any.slice(2), lookUp))
     process.exitCode = serious === 0 ? 0 : 1
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    console.error(`npm could not be asked for vulnerabilities: ${reason}`)
+    const whom = advisories === undefined ? 'npm' : `--advisories ${advisories}`
+    console.error(`${whom} could not be asked for vulnerabilities: ${reason}`)
     process.exitCode = 2
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { advisories: { type: 'string' } } })
   await ensureInstalled('all')
-  await main()
+  await main(values.advisories)
 }

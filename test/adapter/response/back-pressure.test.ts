@@ -99,6 +99,16 @@ describe('drain', () => {
     }
   })
 
+  it('comes for what meets the high-water mark to the byte', async () => {
+    const { body } = await throughAdapter(async (_req, res) => {
+      const { writableHighWaterMark = 0 } = res.socket ?? {}
+      const accepted = res.write(Buffer.alloc(writableHighWaterMark, 'x'))
+      await once(res, 'drain')
+      res.end(String(accepted))
+    })
+    expect(body.toString()).toMatch(/^x+false$/)
+  })
+
   it('does not come when nobody was asked to wait', async () => {
     const runs = await notes<string>((res, note) => {
       res.on('drain', () => note('drain'))
