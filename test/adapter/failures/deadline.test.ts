@@ -60,6 +60,22 @@ const ENDLESS: readonly (readonly [title: string, listener: Listener])[] = [
     },
   ],
   ['waits for the request to be read by nobody', (req) => req.on('end', () => {})],
+  [
+    'keeps the thread until its time is up, and waits',
+    () => {
+      const start = performance.now()
+      while (performance.now() - start < 2 * LAMBDA_MS);
+    },
+  ],
+  [
+    'comes back in every turn of the event loop',
+    (_req, res) => {
+      const again = (): void => {
+        if (!res.destroyed) setImmediate(again)
+      }
+      again()
+    },
+  ],
 ]
 
 describe.each(MODES)('an app in %s-value mode', (mode) => {
@@ -164,6 +180,32 @@ describe.each(MODES)('an app in %s-value mode', (mode) => {
 })
 
 describe.each(EXPRESSES_IN_MODES)('under $name in $mode-value mode', ({ express, mode }) => {
+  it('a response that comes in the same turn takes no timer, one that comes later has one', async () => {
+    const app = express()
+    app.use(express.json())
+    app.post('/now', (req, res) => void res.json(req.body))
+    app.post(
+      '/later',
+      (req, res) => void setImmediate(() => setImmediate(() => res.json(req.body))),
+    )
+    const timers: string[] = []
+    const spy = vi.spyOn(globalThis, 'setTimeout')
+    for (const url of ['/now', '/later']) {
+      const event = createAlbEvent({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        body: '{"a":1}',
+        mode,
+      })
+      const { status } = await invoke(createHandler(app), event, { context: createLambdaContext() })
+      expect(status).toBe(200)
+      if (spy.mock.calls.length > 0) timers.push(url)
+    }
+    spy.mockRestore()
+    expect(timers).toEqual(['/later'])
+  })
+
   it('the log line of a 504 names the route', async () => {
     const app = express()
     app.use(
