@@ -26,8 +26,8 @@ export default defineConfig({
     environment: 'node',
     // One process per file: tests here look at process-wide things (sockets, timers, async hooks, warnings).
     pool: 'forks',
-    // Vitest's own default is one on two cores; many tests here wait for other processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for other processes, so one worker more than there are processors. Slow tests fill theirs.
+    maxWorkers: isSlow ? Math.max(2, availableParallelism() - 1) : availableParallelism() + 1,
     testTimeout: 10_000,
     hookTimeout: 30_000,
     // A test that only passes alone, a forgotten `.only`, or a rejection nobody handled must fail the run.
