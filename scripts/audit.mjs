@@ -1,6 +1,7 @@
 // node scripts/audit.mjs: looks up every locked package in npm's list of known vulnerabilities.
 //
-//     npm run audit [-- --advisories <folder>]      in a clone of GitLab's list instead (advisories.mjs)
+//     npm run audit [-- --advisories <folder>]      in a clone of GitLab's list instead (advisories.mjs); the folder is
+//                                                   looked for from the one you are in
 //
 // pnpm 10 asks for that at addresses that npm retired in 2026 (pnpm/pnpm#11265). So npm's own `audit` does it: it is given
 // a lockfile that names the same packages and versions.
@@ -137,7 +138,8 @@ async function main(advisories) {
   const lookUp =
     advisories === undefined
       ? askNpm
-      : async (packages) => findAdvisories(resolve(root, advisories), packages)
+      : async (packages) =>
+          findAdvisories(resolve(process.env['INIT_CWD'] ?? '.', advisories), packages)
   try {
     const count =
       (await audit(
@@ -158,7 +160,14 @@ async function main(advisories) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { advisories: { type: 'string' } } })
+  /** @type {{ advisories?: string }} */
+  let values
+  try {
+    ;({ values } = parseArgs({ options: { advisories: { type: 'string' } } }))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
   await ensureInstalled('all')
   await main(values.advisories)
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createFolder } from '../helpers/folder.js'
@@ -19,10 +19,16 @@ function lockedVersion(name: string): string {
   return String(key).slice(name.length + 1)
 }
 
-function audit(folder: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const args = ['scripts/audit.mjs', '--advisories', folder]
+/** Runs the command as `npm run` does when it is called from `from`. */
+function audit(
+  folder: string,
+  option = '--advisories',
+  from: string = root,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const args = ['scripts/audit.mjs', option, folder]
+  const env = { ...process.env, INIT_CWD: from }
   return new Promise((done) => {
-    execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: root, env }, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr })
     })
   })
@@ -59,9 +65,16 @@ describe('npm run audit, with a clone of a list of advisories', () => {
     const list = createFolder({
       'npm/acorn/GHSA-old.yml': advisory('GHSA-old', '<0.0.1'),
     })
-    const { code, stdout } = await audit(list)
+    const { code, stdout } = await audit(basename(list), '--advisories', dirname(list))
     expect(stdout).toMatch(/^What users install: \d+ packages, 0 with/)
     expect(code).toBe(0)
+  })
+
+  it('names an option that it does not know, and ends with 2', async () => {
+    const { code, stdout, stderr } = await audit('list', '--advisory')
+    expect(stderr).toMatch(/^Unknown option '--advisory'/)
+    expect(stderr).not.toContain('    at ')
+    expect([code, stdout]).toEqual([2, ''])
   })
 
   it.each([
