@@ -8,9 +8,10 @@ import { unzip } from '../../packages/local-alb/src/build/zip.js'
 import { bundleFunction } from '../../packages/local-alb/src/bundle/function-bundle.js'
 import { toCurl } from '../../packages/local-alb/src/inspector/curl.js'
 import { createCertificate } from '../../packages/local-alb/src/listener/self-signed.js'
+import { describeInBrowser } from '../helpers/browser.js'
 import { createFolder } from '../helpers/folder.js'
 import { build, createProject } from '../local-alb/build/project.js'
-import { chromiumPath, launchBrowser, openPage } from '../local-alb/inspector/open-page.js'
+import { openPage } from '../local-alb/inspector/open-page.js'
 import { answeredByFunction, makeRequest } from '../local-alb/inspector/exchanges.js'
 import { serveInspector } from '../local-alb/inspector/serve-inspector.js'
 import { compare } from '../local-alb/parity/two-sides.js'
@@ -19,10 +20,8 @@ import { open, resultOf } from '../local-alb/runtime-api/functions.js'
 /** What a page must not take for its own. */
 const HOSTILE = `</script></style></textarea><script>pwned=1</script><img src=x onerror="pwned=1"><a href="javascript:pwned=1">x</a>"' onmouseover='pwned=1`
 
-describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 60_000 }, () => {
+describeInBrowser('in a browser', (browser) => {
   it('T26: the inspector’s page runs nothing of a request, a result or a log, and calls nobody', async () => {
-    const browser = await launchBrowser()
-    onTestFinished(() => browser.close())
     await using served = await serveInspector()
     const { invocation } = answeredByFunction()
     served.alb.exchange({
@@ -46,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 60_000 },
       },
       invocation: { ...invocation!, logs: [{ stream: 'stdout', text: HOSTILE, time: new Date() }] },
     })
-    await using opened = await openPage(browser, served)
+    await using opened = await openPage(browser(), served)
     const { page, offences } = opened
     await page.locator('#row-1').click()
     for (const tab of ['Request', 'Event', 'Result', 'Response', 'Logs']) {

@@ -1,10 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { answeredByFunction } from './exchanges.js'
-import { chromiumPath, launchBrowser, openPage, whyNoBrowser } from './open-page.js'
+import { describeInBrowser } from '../../helpers/browser.js'
+import { findFaintText } from '../../helpers/faint-text.js'
+import { openPage } from './open-page.js'
 import { serveInspector, type ServedInspector } from './serve-inspector.js'
-
-if (chromiumPath === undefined) console.log(whyNoBrowser)
 
 /** One of each kind of row, with details that have something in every part. */
 function fill({ alb }: ServedInspector): void {
@@ -32,45 +31,6 @@ function fill({ alb }: ServedInspector): void {
     },
   })
   alb.exchange({ refusal: { status: 413, explanation: 'Too large.' } })
-}
-
-/** Runs in the page: text with less contrast than WCAG 2.2 asks for (1.4.3: 4.5 to 1). */
-function findFaintText(): string[] {
-  // Chromium gives computed colours as rgb(), rgba() or, where they are mixed, color(srgb …).
-  const toChannels = (color: string): readonly [number, number, number, number] => {
-    const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number)
-    return [red, green, blue, alpha]
-  }
-  const luminance = (color: string): number => {
-    const [red, green, blue] = toChannels(color).map((channel) => {
-      const part = channel / 255
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-    }) as [number, number, number, number]
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  }
-  const groundOf = (element: Element | null): string => {
-    if (element === null) return 'rgb(255, 255, 255)'
-    const { backgroundColor } = getComputedStyle(element)
-    return toChannels(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor
-  }
-  return [...document.querySelectorAll('body *')].flatMap((element) => {
-    const text = [...element.childNodes]
-      .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
-      .map(({ textContent }) => textContent?.trim() ?? '')
-      .join(' ')
-      .trim()
-    const { color, opacity, visibility } = getComputedStyle(element)
-    const seen = element.checkVisibility() && visibility === 'visible' && Number(opacity) > 0
-    // WCAG exempts what cannot be used.
-    if (text === '' || !seen || element.matches(':disabled, noscript')) return []
-    const [high, low] = [luminance(color), luminance(groundOf(element))].toSorted(
-      (a, b) => b - a,
-    ) as [number, number]
-    const contrast = (high + 0.05) / (low + 0.05)
-    return contrast >= 4.5
-      ? []
-      : [`${contrast.toFixed(2)} ${element.className} ${text.slice(0, 40)}`]
-  })
 }
 
 /** Runs in the page: what axe would say of names, references and roles. */
@@ -121,18 +81,10 @@ function findFaults(): string[] {
   return faults
 }
 
-describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout: 60_000 }, () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(async () => {
-    await browser.close()
-  })
-
+describeInBrowser('the page for everybody', (browser) => {
   it('has enough contrast, light and dark, and no faults', async () => {
     await using served = await serveInspector({ summary: () => ({ url: 'http://127.0.0.1:1' }) })
-    await using open = await openPage(browser, served, { context: { reducedMotion: 'reduce' } })
+    await using open = await openPage(browser(), served, { context: { reducedMotion: 'reduce' } })
     const { page } = open
     const check = async (where: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -173,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
 
   it('follows the system from light to dark', async () => {
     await using served = await serveInspector()
-    await using open = await openPage(browser, served, { context: { colorScheme: 'light' } })
+    await using open = await openPage(browser(), served, { context: { colorScheme: 'light' } })
     const ground = (): Promise<string> =>
       open.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const light = await ground()
@@ -185,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
   it('shows where the focus is, on everything that can have it', async () => {
     await using served = await serveInspector()
     fill(served)
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page } = open
     await page.locator('#row-7').click()
     await page.locator('#panel > *').first().waitFor()
@@ -236,7 +188,7 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
   it('speaks to assistive technology in the right roles', async () => {
     await using served = await serveInspector()
     fill(served)
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page } = open
     const grid = page.getByRole('grid', { name: 'Requests, newest first' })
     await grid.getByRole('row').nth(8).waitFor()

@@ -1,23 +1,5 @@
-import {
-  chromium,
-  type Browser,
-  type BrowserContextOptions,
-  type ConsoleMessage,
-  type Page,
-  type Request,
-} from 'playwright-core'
-import { findChromium } from './browser.js'
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core'
 import type { ServedInspector } from './serve-inspector.js'
-
-export const chromiumPath: string | undefined = findChromium()
-
-export const whyNoBrowser: string =
-  'Skipped: no Chromium. Set CHROMIUM_PATH, or put chromium, chromium-browser or google-chrome in PATH.'
-
-export function launchBrowser(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error(whyNoBrowser)
-  return chromium.launch({ executablePath: chromiumPath })
-}
 
 /** A page of the inspector, and what it must never do. */
 export interface OpenPage extends AsyncDisposable {

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { createInspector } from '../../../packages/local-alb/src/inspector/inspector.js'
 import { answeredByFunction, type FakeAlb } from './exchanges.js'
-import { chromiumPath, launchBrowser, openPage, whyNoBrowser } from './open-page.js'
+import { describeInBrowser } from '../../helpers/browser.js'
+import { openPage } from './open-page.js'
 import { serveInspector } from './serve-inspector.js'
 
 const WAIT = { timeout: 15_000 }
-
-if (chromiumPath === undefined) console.log(whyNoBrowser)
 
 /** The text of the tab's panel. */
 const panelOf = (page: Page): Promise<string> => page.locator('#panel').innerText()
@@ -65,21 +64,13 @@ function refuse(alb: FakeAlb): void {
   })
 }
 
-describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(async () => {
-    await browser.close()
-  })
-
+describeInBrowser('the page', (browser) => {
   it('tells what to do while there is nothing, and fills as requests come', async () => {
     await using served = await serveInspector({
       title: 'dist/lambda.mjs',
       summary: () => ({ url: 'http://127.0.0.1:8080', facts: [['Mode', 'single-value']] }),
     })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await page.getByRole('heading', { name: 'dist/lambda.mjs' }).waitFor()
     await page.getByText('curl http://127.0.0.1:8080/', { exact: true }).waitFor()
@@ -105,7 +96,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('shows of a request everything there is, and why it was refused above all', async () => {
     await using served = await serveInspector()
     refuse(served.alb)
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await openRow(page, 1)
     const why = page.getByRole('note', { name: 'Why it was refused' })
@@ -146,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
       action: 'redirect',
       response: { status: 301, reason: 'Moved Permanently', headers: [], body: undefined },
     })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     const says = async (id: number, tab: string): Promise<string> => {
       await openRow(page, id)
@@ -197,7 +188,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
         logs: [{ stream: 'stdout', text: evil, time: new Date() }],
       },
     })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await openRow(page, 1)
     expect(await page.locator('#details-title').innerText()).toContain(evil)
@@ -218,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
 
   it('is kept by the browser from making HTML of text or running what is not its own', async () => {
     await using served = await serveInspector()
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const attempts = await open.page.evaluate(async () => {
       const attempt = (act: () => unknown): string => {
         try {
@@ -248,7 +239,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
       served.alb.exchange({ request: { target: `/orders/${count}` } })
     }
     refuse(served.alb)
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     const note = page.locator('#filter-note')
     await page.getByLabel('Filter requests').fill('status:5xx')
@@ -284,7 +275,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
       served.alb.exchange({ request: { target: `/orders/${count}` } })
     }
     served.alb.exchange({ request: { target: '/health' } })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await page.locator('#row-5').waitFor()
     const active = (): Promise<string | null> =>
@@ -355,7 +346,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('replays, in the same mode and in the other', async () => {
     await using served = await serveInspector()
     served.alb.exchange({ request: { target: '/a' } })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await openRow(page, 1)
     await page.getByRole('button', { name: 'Replay in multi-value mode' }).click()
@@ -382,7 +373,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
     const exchange = served.alb.start({ request: { method: 'POST' } })
     Object.assign(exchange.request, { hasBody: true })
     served.alb.end(exchange, answeredByFunction())
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page } = open
     await openRow(page, 1)
     await page
@@ -395,7 +386,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('copies as curl, and shows the command where copying is not allowed', async () => {
     await using served = await serveInspector()
     served.alb.exchange({ request: { target: '/a?b=1' } })
-    await using open = await openPage(browser, served, {
+    await using open = await openPage(browser(), served, {
       context: { permissions: ['clipboard-read', 'clipboard-write'] },
     })
     const { page, offences } = open
@@ -407,7 +398,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command)
     expect(offences).toEqual([])
 
-    await using refused = await openPage(browser, served, {
+    await using refused = await openPage(browser(), served, {
       init: () => {
         Object.defineProperty(navigator, 'clipboard', { value: undefined })
       },
@@ -428,7 +419,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('saves the event as a fixture', async () => {
     await using served = await serveInspector()
     const { event } = served.alb.exchange({ request: { method: 'POST', target: '/orders' } })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await openRow(page, 1)
     for (const save of [
@@ -446,7 +437,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('pauses and clears', async () => {
     await using served = await serveInspector()
     served.alb.exchange()
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await page.locator('#row-1').waitFor()
     await page.getByRole('button', { name: 'Pause' }).click()
@@ -466,7 +457,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
     for (let count = 1; count <= 10_000; count += 1) {
       served.alb.exchange({ request: { target: `/n/${count}` } })
     }
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page, offences } = open
     await page.getByText('10,000 requests', { exact: true }).waitFor()
     const grid = page.getByRole('grid')
@@ -525,7 +516,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('comes back by itself when the inspector does', async () => {
     await using served = await serveInspector({ title: 'before' })
     served.alb.exchange({ request: { target: '/old' } })
-    await using open = await openPage(browser, served)
+    await using open = await openPage(browser(), served)
     const { page } = open
     await page.locator('#row-1').waitFor()
     await served.inspector.close()
@@ -548,10 +539,10 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
     await using served = await serveInspector()
     served.alb.exchange({ request: { target: '/a' } })
     served.alb.exchange({ request: { target: '/b' } })
-    await using open = await openPage(browser, served, { hash: '#1' })
+    await using open = await openPage(browser(), served, { hash: '#1' })
     await open.page.getByRole('heading', { name: 'GET /a' }).waitFor()
     await open.page.locator('#row-1[aria-selected="true"]').waitFor()
-    await using gone = await openPage(browser, served, { hash: '#77' })
+    await using gone = await openPage(browser(), served, { hash: '#77' })
     await gone.page
       .getByText('Request 77 is not kept any more; newer ones have taken its place.')
       .waitFor()
@@ -561,7 +552,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 60_000 }, () 
   it('on a narrow screen shows the details instead of the list, and leads back', async () => {
     await using served = await serveInspector()
     refuse(served.alb)
-    await using open = await openPage(browser, served, {
+    await using open = await openPage(browser(), served, {
       context: { viewport: { width: 375, height: 700 } },
     })
     const { page, offences } = open

@@ -1,13 +1,12 @@
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumPath, launchBrowser, whyNoBrowser } from '../inspector/open-page.js'
+import { expect, it } from 'vitest'
+import { describeInBrowser } from '../../helpers/browser.js'
+import { findFaintText } from '../../helpers/faint-text.js'
 import { compare, folderOf } from './two-sides.js'
-
-if (chromiumPath === undefined) console.log(whyNoBrowser)
 
 /** Everything that a page must not take for its own. */
 const HOSTILE = `</script></style><script>alert('x')</script><img src=x onerror="alert(1)">"' onmouseover='alert(1) &lt; \u202Etxt.exe\u0007`
@@ -67,21 +66,13 @@ it('holds nothing that is fetched from elsewhere, and no secret of the requests'
   expect(text.match(/<style/g)).toHaveLength(1)
 })
 
-describe.skipIf(chromiumPath === undefined)('the report in a browser', { timeout: 60_000 }, () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(async () => {
-    await browser.close()
-  })
-
+describeInBrowser('the report in a browser', (browser) => {
   /** The page, and all that it did and should not have. */
   async function open(
     file: string,
     colorScheme: 'light' | 'dark' = 'light',
   ): Promise<{ readonly page: Page; readonly offences: readonly string[] }> {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
+    const page = await browser().newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
     const offences: string[] = []
     page.on('console', (message) => offences.push(message.text()))
     page.on('pageerror', (error) => offences.push(error.message))
@@ -166,35 +157,3 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', { timeout
     await page.close()
   })
 })
-
-/** Runs in the page: text with less contrast than WCAG 2.2 asks for (1.4.3: 4.5 to 1). */
-function findFaintText(): string[] {
-  const toChannels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number)
-  const luminance = (color: string): number => {
-    const [red = 0, green = 0, blue = 0] = toChannels(color).map((channel) => {
-      const part = channel / 255
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  }
-  const groundOf = (element: Element | null): string => {
-    if (element === null) return 'rgb(255, 255, 255)'
-    const { backgroundColor } = getComputedStyle(element)
-    return toChannels(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor
-  }
-  return [...document.querySelectorAll('body *')].flatMap((element) => {
-    const own = [...element.childNodes]
-      .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
-      .map(({ textContent }) => textContent?.trim() ?? '')
-      .join('')
-    if (own === '' || !element.checkVisibility() || element.matches('script, style')) return []
-    const [high = 0, low = 0] = [
-      luminance(getComputedStyle(element).color),
-      luminance(groundOf(element)),
-    ].toSorted((a, b) => b - a)
-    const contrast = (high + 0.05) / (low + 0.05)
-    return contrast >= 4.5
-      ? []
-      : [`${contrast.toFixed(2)} ${element.className} ${own.slice(0, 30)}`]
-  })
-}
