@@ -26,7 +26,7 @@ export interface ExchangePolicy<S, R> {
    * bytes of the body are the app's again.
    */
   render(parts: ResponseParts, subject: S): R
-  /** Milliseconds that the app has; asked only when it does not finish at once. */
+  /** Milliseconds that the app has; asked only when it does not finish within the turn of the event loop. */
   timeLimit(subject: S): number
   /** Told of an error that comes after the response and can change nothing any more. */
   onLateError(failed: Failed, subject: S): void
