@@ -20,7 +20,7 @@ export default defineConfig({
   },
   test: {
     // Tests that start databases, other test runners, judges in other languages or whole deployments take longer than all
-    // the rest together, and so do the long ones in a browser: `npm run test:slow`, and `.ci/run`.
+    // the rest together, and so do the long ones of commands and in a browser: `npm run test:slow`, and `.ci/run`.
     include: isSlow ? ['test/**/*.slow.test.ts'] : ['test/**/*.test.ts'],
     exclude: isSlow ? [] : ['test/**/*.slow.test.ts'],
     environment: 'node',
