@@ -28,6 +28,13 @@ const ENDINGS: readonly (readonly [title: string, listener: Listener])[] = [
       res.end('wer')
     },
   ],
+  [
+    'at once, by an app that waits for its end',
+    (_req, res) => {
+      res.on('close', () => {})
+      res.end('answer')
+    },
+  ],
   ['a tick later', (_req, res) => process.nextTick(() => res.end('answer'))],
   ['a turn later', (_req, res) => setImmediate(() => res.end('answer'))],
   ['when the request is read', (req, res) => req.resume().on('end', () => res.end('answer'))],
