@@ -1,20 +1,23 @@
-// The browser that the inspector's tests drive. They find it by themselves; here it is only made sure that there is one.
+// The browser that tests drive: where it is, and for `.ci/run` that there is one.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { run } from './run.mjs'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** @returns {string | undefined} */
+/**
+ * @returns {string | undefined} `CHROMIUM_PATH` as it is, so that a wrong one fails and is not passed over; else the
+ * first of the usual names in `PATH`
+ */
 export function findBrowser() {
+  const named = process.env['CHROMIUM_PATH']
+  if (named !== undefined && named !== '') return named
   const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const candidates = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  return [process.env['CHROMIUM_PATH'] ?? '', ...candidates].find(isExecutable)
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
 }
 
 /** @param {string} file */
 function isExecutable(file) {
-  if (file === '') return false
   try {
     accessSync(file, constants.X_OK)
     return true

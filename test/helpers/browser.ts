@@ -1,27 +1,8 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { findBrowser } from '../../scripts/browser.mjs'
 
-/** The Chromium to test with: `CHROMIUM_PATH`, else the first of the usual names in `PATH`; `''` without one. */
-function findChromium(): string {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const inPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((file) => isExecutable(file))
-  return process.env['CHROMIUM_PATH'] || (inPath ?? '')
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const executablePath = findChromium()
+const executablePath = findBrowser() ?? ''
 
 /** Tests that share one browser, which `browser()` gives; skipped with a printed reason where there is none. */
 export function describeInBrowser(title: string, tests: (browser: () => Browser) => void): void {
