@@ -20,8 +20,8 @@ export class ExpressAlbError extends Error {
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'ExpressAlbError'
     this.code = code
+    this.name = 'ExpressAlbError'
   }
 }
 

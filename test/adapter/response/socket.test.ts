@@ -1,4 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { Duplex } from 'node:stream'
+import { createHandler } from 'express-alb'
+import { createAlbEvent, invoke } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
 import { CODES } from '../../helpers/collected-log.js'
 import { within } from '../../helpers/deadline.js'
@@ -14,6 +17,7 @@ import {
 import { MODES } from '../../helpers/modes.js'
 import { FRAMES } from '../../helpers/response-frames.js'
 import { expectSame, expectSameOf, throughAdapter } from '../../helpers/response-parity.js'
+import type { Listener } from '../../helpers/response-wire.js'
 
 const DEADLINE_MS = 5_000
 // Long enough that nothing of a test comes after it, short enough to wait for.
@@ -278,5 +282,71 @@ describe('what an app writes past the response', () => {
     const { status, log } = await within(DEADLINE_MS, 'answer', answer)
     expect(status).toBeGreaterThanOrEqual(500)
     expect(log.codes).toHaveLength(1)
+  })
+})
+
+describe('the end of the connection', () => {
+  const ENDINGS: readonly (readonly [title: string, end: (res: ServerResponse) => unknown])[] = [
+    ['at once', (res) => res.end('x')],
+    ['on the next tick', (res) => process.nextTick(() => res.end('x'))],
+    ['some turns later', (res) => setTimeout(() => res.end('x'), SILENCE_MS)],
+  ]
+
+  it.each(ENDINGS)(
+    'comes after the response that ends %s, as without keep-alive',
+    async (_title, end) => {
+      const scenario: Scenario = (_req, res) => void end(res)
+      const options = {
+        ofRequest: REQUEST_EVENTS,
+        ofSocket: ['close', 'error'],
+        request: { headers: { connection: 'close' } },
+      }
+      const trace = await expectSameTrace(scenario, options)
+      expect(eventsIn(trace).at(-1)).toBe('socket close')
+    },
+  )
+
+  const ways: readonly (readonly [title: string, listener: (heard: () => void) => Listener])[] = [
+    [
+      'before the response',
+      (heard) => (req, res) => {
+        req.socket.on('close', heard)
+        res.end('x')
+      },
+    ],
+    [
+      'after the response',
+      (heard) => (req, res) => {
+        res.end('x')
+        req.socket.on('close', heard)
+      },
+    ],
+    [
+      'when the response is finished',
+      (heard) => (req, res) => {
+        res.on('finish', () => void req.socket.on('close', heard))
+        res.end('x')
+      },
+    ],
+    [
+      'beside an upload that is read',
+      (heard) => (req, res) => {
+        req.socket.on('close', heard)
+        req.resume().on('end', () => res.end('x'))
+      },
+    ],
+  ]
+
+  describe.each(ways)('that an app waits for from %s', (_title, listener) => {
+    it.each(MODES)('is there before the answer in %s-value mode', async (mode) => {
+      let times = 0
+      const handler = createHandler(listener(() => void times++))
+      const event = createAlbEvent({ mode, method: 'POST', body: 'x'.repeat(5_000) })
+      const answer = await within(DEADLINE_MS, 'the answer', invoke(handler, event))
+      expect([answer.status, answer.text(), times]).toEqual([200, 'x', 1])
+      // It does not come again.
+      await new Promise((resolve) => setTimeout(resolve, SILENCE_MS))
+      expect(times).toBe(1)
+    })
   })
 })

@@ -16,6 +16,9 @@ interface Sized {
   readonly isBase64Encoded: boolean
 }
 
+/** The bytes that JSON takes for two bytes of UTF-8, by the number that the two are; made at the first large text. */
+let costs: Uint8Array | undefined
+
 /**
  * Whether an ALB accepts a result of this size. Nearly all results are so small that the lengths alone
  * show it; only the others are counted.
@@ -35,7 +38,14 @@ export function fitsLimit(
   let left = MAX_RESULT_BYTES - byteLength(JSON.stringify({ ...result, body: '' }))
   if (isBase64Encoded) return body.length <= left
   // To write the body out and look takes five to ten times as long as this.
-  costs ??= costsOfPairs()
+  if (!costs) {
+    const single = new Uint8Array(256).map(
+      (_, byte) => JSON.stringify(Buffer.of(byte).toString('latin1')).length - 2,
+    )
+    costs = new Uint8Array(65536).map(
+      (_, pair) => (single[pair >> 8] as number) + (single[pair & 255] as number),
+    )
+  }
   const text = bodyBytes(pieces)
   const view = new DataView(text.buffer, text.byteOffset)
   let i = text.length
@@ -53,16 +63,4 @@ export function fitsLimit(
       (costs[next >>> 16] as number)
   }
   return left >= 0
-}
-
-let costs: Uint8Array | undefined
-
-/** The bytes that JSON takes for two bytes of UTF-8, by the number that the two are. */
-function costsOfPairs(): Uint8Array {
-  const single = new Uint8Array(256).map(
-    (_, byte) => JSON.stringify(Buffer.of(byte).toString('latin1')).length - 2,
-  )
-  return new Uint8Array(65536).map(
-    (_, pair) => (single[pair >> 8] as number) + (single[pair & 255] as number),
-  )
 }

@@ -64,8 +64,8 @@ function extend(
     },
 ): ConnectionConstructor {
   return class<S, R> extends Base implements Connection {
-    _httpMessage: ServerResponse | null = null
-    response: Connection['response']
+    declare _httpMessage: ServerResponse | null
+    declare response: Connection['response']
     readonly pending = false
     bytesWritten = 0
     /** The request's, until it is handed over. */
@@ -104,7 +104,9 @@ function extend(
           closeResponse(this.#res)
           if (isUntouched(this.#req)) dismissRequest(this.#req)
           else this.#endRequest()
-          this.#resolve?.(this.#outcome as Outcome<R>)
+          // No other request follows on it, and somebody waits for its end.
+          if (this.listenerCount('close')) this.destroy()
+          else this.#resolve?.(this.#outcome as Outcome<R>)
         }
         // As in Node's server, a tick later; at once when only this connection listens to the response.
         if (isUnheard(this.#res)) close()
@@ -127,7 +129,10 @@ function extend(
       // Node's server reads the rest of the request now, after the listener's synchronous part.
       this.#req.complete = !this.#body?.length
       if (!this.#res.writableEnded || !isUntouched(this.#req)) this.#deliver()
-      else if (this.#outcome && isUnheard(this.#res)) return this.#outcome
+      else if (this.#outcome && isUnheard(this.#res) && this.listenerCount('close') === 1) {
+        // One is the response's own.
+        return this.#outcome
+      }
       return new Promise((resolve) => {
         this.#resolve = resolve
         // Many a response comes within this turn, and a timer would cost it a tenth of its time.
