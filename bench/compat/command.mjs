@@ -1,7 +1,7 @@
 // A suite's command: its own runner, from its own node_modules, with our reporter.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { reporterFile } from './settings.mjs'
 
 /**
@@ -56,6 +56,13 @@ export function commandFor({ suite, folder }, { files, grep, nodeVersion, outcom
         `--reporter=${reporterFile('vitest.mjs')}`,
         ...options,
         ...(grep === undefined ? [] : ['-t', grep]),
+        ...files,
+      ]
+    case 'script':
+      return [
+        fileURLToPath(new URL('scripts.mjs', import.meta.url)),
+        ...options,
+        ...(grep === undefined ? [] : [`--grep=${grep}`]),
         ...files,
       ]
     default:

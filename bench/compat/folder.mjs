@@ -16,23 +16,25 @@ import { SUITES } from './suites.mjs'
 export function openClone(name, folder) {
   const suite = suiteNamed(name)
   const manifest = readManifest(folder)
-  if (manifest === undefined) {
+  // Node's repository, for one, is no package.
+  if (manifest === undefined && suite.is.package !== undefined) {
     throw new Error(
       `--from ${folder}: there is no package.json; give the clone of ${suite.source} that ${name} is in`,
     )
   }
   if (!isSuite(suite, folder, manifest)) {
     const found = suiteIn(folder)
-    const is =
-      found === undefined ? describe(manifest) : `${describe(manifest)}, suite ${found.name}`
+    const is = describe(manifest) + (found === undefined ? '' : `, suite ${found.name}`)
     throw new Error(`--from ${folder}: that is ${is}, not ${wanted(suite)} for --suite ${name}`)
   }
-  if (!existsSync(join(folder, 'node_modules'))) {
+  const { version = '', dependencies, devDependencies } = manifest ?? {}
+  const needs = Object.keys({ ...dependencies, ...devDependencies })
+  if (needs.length > 0 && !existsSync(join(folder, 'node_modules'))) {
     throw new Error(
       `--from ${folder}: its dependencies are not installed (no node_modules); run "npm install" there first`,
     )
   }
-  return { suite, folder, version: manifest.version ?? '', commit: commitOf(folder) }
+  return { suite, folder, version, commit: commitOf(folder) }
 }
 
 /**
@@ -85,7 +87,10 @@ function names() {
   return SUITES.map(({ name }) => name).join(', ')
 }
 
-/** @typedef {{ name?: string, version?: string }} Manifest */
+/**
+ * @typedef {Record<string, string>} Ranges
+ * @typedef {{ name?: string, version?: string, dependencies?: Ranges, devDependencies?: Ranges }} Manifest
+ */
 
 /** @param {string} folder @returns {Manifest | undefined} */
 function readManifest(folder) {
@@ -99,11 +104,11 @@ function readManifest(folder) {
 /** @param {string} folder */
 function suiteIn(folder) {
   const manifest = readManifest(folder)
-  return manifest && SUITES.find((suite) => isSuite(suite, folder, manifest))
+  return SUITES.find((suite) => isSuite(suite, folder, manifest))
 }
 
-/** @param {Suite} suite @param {string} folder @param {Manifest} manifest */
-function isSuite({ is }, folder, { name, version = '' }) {
+/** @param {Suite} suite @param {string} folder @param {Manifest} [manifest] */
+function isSuite({ is }, folder, { name, version = '' } = {}) {
   return (
     name === is.package &&
     (is.major === undefined || version.startsWith(`${is.major}.`)) &&
@@ -118,8 +123,10 @@ function wanted({ is, source }) {
   return `${what}${major}${is.has === undefined ? '' : ` with ${is.has}`} (a clone of ${source})`
 }
 
-/** @param {Manifest} manifest */
-function describe({ name, version }) {
+/** @param {Manifest | undefined} manifest */
+function describe(manifest) {
+  if (manifest === undefined) return 'a folder without package.json'
+  const { name, version } = manifest
   return name === undefined
     ? 'a package without a name'
     : `the package ${name} ${version ?? ''}`.trim()

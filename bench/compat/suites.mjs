@@ -1,7 +1,7 @@
 // The suites that can be run, as data: how a folder is recognised, and which of its files are tests for which runner.
 
 /**
- * @typedef {'mocha' | 'node:test' | 'vitest'} Runner
+ * @typedef {'mocha' | 'node:test' | 'vitest' | 'script'} Runner
  *
  * @typedef {object} TestFiles
  * @property {string} in a folder of the suite
@@ -101,6 +101,13 @@ export const SUITES = [
     is: { package: 'fastify' },
     runner: 'node:test',
     files: [{ in: 'test', named: /\.test\.m?js$/, below: true }],
+  },
+  {
+    name: 'node',
+    source: 'nodejs/node',
+    is: { has: 'test/parallel/test-http-server.js' },
+    runner: 'script',
+    files: [{ in: 'test/parallel', named: /^test-http-.*\.m?js$/ }],
   },
   {
     name: 'nest',

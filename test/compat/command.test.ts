@@ -56,4 +56,14 @@ describe('the command of a suite', () => {
       ]),
     )
   })
+
+  it('has our own runner for scripts', () => {
+    const node = openClone('node', createFolder({ 'test/parallel/test-http-server.js': '' }))
+    expect(commandFor(node, { ...wish, grep: 'res-' })).toEqual([
+      expect.stringMatching(/scripts\.mjs$/),
+      '--grep=res-',
+      'test/a.js',
+      'test/b.js',
+    ])
+  })
 })

@@ -44,7 +44,7 @@ describe('the folder of a suite', () => {
     ['send', {}, 'there is no package.json; give the clone of pillarjs/send that send is in'],
     [
       'send',
-      { 'package.json': manifest('send') },
+      { 'package.json': '{"name":"send","devDependencies":{"mocha":"*"}}' },
       'its dependencies are not installed (no node_modules); run "npm install" there first',
     ],
     [
@@ -67,9 +67,21 @@ describe('the folder of a suite', () => {
       { 'package.json': '{}', ...INSTALLED },
       'that is a package without a name, not a folder with middlewares/x-powered-by',
     ],
+    [
+      'node',
+      {},
+      'that is a folder without package.json, not a folder with test/parallel/test-http-',
+    ],
   ])('says what is wrong: %s in %j', (name, files, message) => {
     const folder = createFolder(files)
     expect(() => openClone(name, folder)).toThrow(message)
+  })
+
+  it('may be no package at all', () => {
+    const parent = createFolder({ 'node/test/parallel/test-http-server.js': '' })
+    const folder = join(parent, 'node')
+    expect(openClone('node', folder)).toMatchObject({ suite: { name: 'node' }, version: '' })
+    expect(findClones(parent)).toEqual([{ name: 'node', folder }])
   })
 
   it('is found among others, in the order of the list', () => {
@@ -116,6 +128,17 @@ describe('the test files of a suite', () => {
       'test/node_modules/p/c.test.js': '',
     })
     expect(files('fastify', folder)).toEqual(['test/a.test.js', 'test/deep/b.test.mjs'])
+  })
+
+  it('are told by their names where tests of other things lie beside them', () => {
+    const folder = createFolder({
+      'test/parallel/test-http-server.js': '',
+      'test/parallel/test-http-autoselectfamily.mjs': '',
+      'test/parallel/test-http2-server.js': '',
+      'test/parallel/test-https-server.js': '',
+    })
+    const http = ['test-http-autoselectfamily.mjs', 'test-http-server.js']
+    expect(files('node', folder)).toEqual(http.map((file) => `test/parallel/${file}`))
   })
 
   it('leave out what is about another platform, or installs packages', () => {

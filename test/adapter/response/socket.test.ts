@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createHandler } from 'express-alb'
 import { createAlbEvent, invoke } from 'express-alb/testing'
 import { describe, expect, it } from 'vitest'
@@ -345,7 +346,7 @@ describe('the end of the connection', () => {
       const answer = await within(DEADLINE_MS, 'the answer', invoke(handler, event))
       expect([answer.status, answer.text(), times]).toEqual([200, 'x', 1])
       // It does not come again.
-      await new Promise((resolve) => setTimeout(resolve, SILENCE_MS))
+      await delay(SILENCE_MS)
       expect(times).toBe(1)
     })
   })
