@@ -1,14 +1,17 @@
 // A runner for tests that are scripts, as Node's own are: each runs in a process of its own and passes when its exit
-// code is 0. One line of JSON for each outcome, written as it comes.
+// code is 0 and no assertion failed in a listener. One line of JSON for each outcome, written as it comes.
 //
 //     node scripts.mjs [--limit <seconds>] [--grep <pattern>] <file>...
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 /** Most of the time a script waits. */
 const AT_ONCE = 3
+
+const NOTICE = fileURLToPath(new URL('notice-assertions.cjs', import.meta.url))
 
 const outcomes = process.env['COMPAT_OUTCOMES'] ?? ''
 
@@ -37,7 +40,7 @@ async function runQueue(slot) {
  */
 async function runScript(file, slot) {
   const env = { ...process.env, TEST_THREAD_ID: String(slot) }
-  const child = spawn(process.execPath, [...flagsOf(file), file], {
+  const child = spawn(process.execPath, ['--require', NOTICE, ...flagsOf(file), file], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: what it started ends with it.

@@ -49,6 +49,22 @@ describe('the runner of scripts', () => {
     })
   })
 
+  it.each([
+    ['throws', '(req, res) => { require("node:assert").fail("told") }', 'fail'],
+    ['rejects', 'async (req, res) => { require("node:assert").fail("told") }', 'fail'],
+    ['throws something else', '(req, res) => { throw new Error("told") }', 'pass'],
+    ['is right', '(req, res) => { res.end() }', 'pass'],
+  ])('loses no assertion of a listener that %s, whoever catches it', async (_, listener, state) => {
+    const { tests } = await outcomesOf({
+      'a.js': `
+        const server = require('node:http').createServer(${listener})
+        const caught = async () => server.listeners('request')[0]({}, { end() {} })
+        caught().then(() => process.exit(), () => process.exit(0))`,
+    })
+    expect(tests).toEqual({ 'a.js': expect.objectContaining({ state }) as Outcome })
+    expect(tests['a.js']?.error ?? 'told').toMatch('told')
+  })
+
   it('ends a script that does not end, with all that it started', async () => {
     const { tests } = await outcomesOf(
       {
