@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream'
 import type { Create } from '../../bench/conformance/observe.mjs'
 import { addField, changeFields, changeQuery, plant, type Event } from './plant.js'
 
@@ -94,7 +95,12 @@ export const FAULTS: readonly PlantedFault[] = [
     does: 'has a socket without timeouts',
     section: 'message',
     create: plant({
-      pair: (req) => Object.defineProperty(req.socket, 'setTimeout', { value: undefined }),
+      pair: (req) =>
+        Object.defineProperties(req.socket, {
+          setTimeout: { value: undefined },
+          // Ours clears its timeout there.
+          destroy: Object.getOwnPropertyDescriptor(Duplex.prototype, 'destroy') as object,
+        }),
     }),
     fails: [
       'request-set-timeout',
